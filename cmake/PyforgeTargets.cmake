@@ -1,0 +1,194 @@
+# The functions that the folders' CMakeLists.txt are written in.
+
+# pyforge_add_folder(FOLDER): adds a folder of the project.
+function(pyforge_add_folder folder)
+  if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}/CMakeLists.txt")
+    add_subdirectory("${PROJECT_SOURCE_DIR}/${folder}" "${PROJECT_BINARY_DIR}/${folder}")
+  endif()
+endfunction()
+
+# What is common to all targets of ours. The folders that a target may include from are `src` and
+# `tests` for the library and its tests, and `apps` for the programs, which know the public API alone.
+function(_pyforge_configure target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "PUBLIC_API_ONLY" "" "")
+  target_link_libraries(${target} PRIVATE pyforge::build_options pyforge::warnings)
+  if(arg_PUBLIC_API_ONLY)
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/apps")
+  else()
+    target_include_directories(${target} PRIVATE "${PROJECT_SOURCE_DIR}/src")
+  endif()
+  set_target_properties(${target} PROPERTIES
+    CXX_EXTENSIONS OFF
+    CXX_VISIBILITY_PRESET hidden
+    VISIBILITY_INLINES_HIDDEN ON)
+endfunction()
+
+# Links DEPENDS; a pyforge:: target among them may be added by a later folder.
+function(_pyforge_link target visibility)
+  foreach(dependency IN LISTS ARGN)
+    if(dependency MATCHES "^pyforge::")
+      set(dependency "$<TARGET_NAME_IF_EXISTS:${dependency}>")
+    endif()
+    target_link_libraries(${target} ${visibility} ${dependency})
+  endforeach()
+endfunction()
+
+# pyforge_add_test(NAME SOURCES ... [DEPENDS ...] [LABELS unit] [TEST_DATA dir] [PUBLIC_API_ONLY])
+#
+# One GoogleTest program and one ctest entry named NAME. Includes may also start at `tests`, as in
+# "support/matchers.h". TEST_DATA is passed to the code as the string PYFORGE_TEST_DATA.
+function(pyforge_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "PUBLIC_API_ONLY" "TEST_DATA" "SOURCES;DEPENDS;LABELS")
+  _pyforge_reject_unknown(pyforge_add_test "${arg_UNPARSED_ARGUMENTS}")
+  if(NOT PYFORGE_TESTS)
+    return()
+  endif()
+  if(NOT arg_LABELS)
+    set(arg_LABELS unit)
+  endif()
+  add_executable(${name} ${arg_SOURCES})
+  if(arg_PUBLIC_API_ONLY)
+    _pyforge_configure(${name} PUBLIC_API_ONLY)
+  else()
+    _pyforge_configure(${name})
+  endif()
+  target_include_directories(${name} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
+  _pyforge_link(${name} PRIVATE ${arg_DEPENDS} GTest::gmock_main Threads::Threads)
+  if(arg_TEST_DATA)
+    cmake_path(ABSOLUTE_PATH arg_TEST_DATA BASE_DIRECTORY "${CMAKE_CURRENT_SOURCE_DIR}" NORMALIZE)
+    target_compile_definitions(${name} PRIVATE "PYFORGE_TEST_DATA=\"${arg_TEST_DATA}\"")
+  endif()
+  add_test(NAME ${name} COMMAND ${name} --gtest_brief=1)
+  set_tests_properties(${name} PROPERTIES
+    LABELS "${arg_LABELS}" ENVIRONMENT "${PYFORGE_TEST_ENVIRONMENT}" TIMEOUT 900)
+endfunction()
+
+# pyforge_add_library(NAME SOURCES ... [DEPENDS ...] [PRIVATE_DEPENDS ...] [TESTS a_test.cc ...]
+#   [TEST_DEPENDS ...] [TEST_DATA dir] [BENCHMARKS a_benchmark.cc ...] [FUZZERS fuzz.cc ...]
+#   [PUBLIC_API_ONLY])
+#
+# The static library pyforge_NAME, alias pyforge::NAME; without SOURCES a library of headers.
+# Includes start at `include` and `src`: "pyforge/error.h", "io/staging.h". DEPENDS is passed on to
+# users of the library, PRIVATE_DEPENDS is not.
+# The programs beside it: NAME_test, NAME_benchmark, and NAME_fuzz for each fuzzer `fuzz.cc`.
+function(pyforge_add_library name)
+  _pyforge_add_library(pyforge_${name} pyforge::${name} ${name} ${ARGN})
+endfunction()
+
+# pyforge_add_format(NAME ...): a file format. Arguments as of pyforge_add_library; the library is
+# pyforge_format_NAME, alias pyforge::format_NAME, and may use base, io, schema and core unasked.
+# Its format.h declares `const FormatDescriptor& pyforge::NAME::Descriptor();`.
+function(pyforge_add_format name)
+  _pyforge_add_library(pyforge_format_${name} pyforge::format_${name} ${name} ${ARGN}
+    FOUNDATIONS pyforge::base pyforge::io pyforge::schema pyforge::core)
+endfunction()
+
+function(_pyforge_add_library target alias name)
+  cmake_parse_arguments(PARSE_ARGV 3 arg "PUBLIC_API_ONLY" "TEST_DATA"
+    "SOURCES;DEPENDS;PRIVATE_DEPENDS;FOUNDATIONS;TESTS;TEST_DEPENDS;BENCHMARKS;FUZZERS")
+  _pyforge_reject_unknown("library ${name}" "${arg_UNPARSED_ARGUMENTS}")
+  set(public_api_only "")
+  if(arg_PUBLIC_API_ONLY)
+    set(public_api_only PUBLIC_API_ONLY)
+  endif()
+
+  if(arg_SOURCES)
+    add_library(${target} STATIC ${arg_SOURCES})
+    _pyforge_configure(${target} ${public_api_only})
+    set_target_properties(${target} PROPERTIES
+      POSITION_INDEPENDENT_CODE ON UNITY_BUILD ${PYFORGE_UNITY} UNITY_BUILD_BATCH_SIZE 4)
+    set(visibility PUBLIC)
+  else()
+    add_library(${target} INTERFACE)
+    set(visibility INTERFACE)
+  endif()
+  add_library(${alias} ALIAS ${target})
+  target_compile_features(${target} ${visibility} cxx_std_20)
+  target_include_directories(${target} ${visibility} "${PROJECT_SOURCE_DIR}/include")
+  _pyforge_link(${target} ${visibility} ${arg_FOUNDATIONS} ${arg_DEPENDS})
+  if(arg_PRIVATE_DEPENDS)
+    _pyforge_link(${target} PRIVATE ${arg_PRIVATE_DEPENDS})
+  endif()
+
+  if(arg_TESTS)
+    set(test_data "")
+    if(arg_TEST_DATA)
+      set(test_data TEST_DATA "${arg_TEST_DATA}")
+    endif()
+    pyforge_add_test(${name}_test SOURCES ${arg_TESTS}
+      DEPENDS ${alias} ${arg_TEST_DEPENDS} ${test_data} ${public_api_only})
+  endif()
+
+  if(PYFORGE_BENCHMARKS AND arg_BENCHMARKS)
+    add_executable(${name}_benchmark ${arg_BENCHMARKS})
+    _pyforge_configure(${name}_benchmark ${public_api_only})
+    _pyforge_link(${name}_benchmark PRIVATE ${alias} benchmark::benchmark_main)
+    set_property(GLOBAL APPEND PROPERTY PYFORGE_BENCHMARK_PROGRAMS ${name}_benchmark)
+  endif()
+
+  if(PYFORGE_FUZZERS)
+    foreach(source IN LISTS arg_FUZZERS)
+      cmake_path(GET source STEM stem)
+      add_executable(${name}_${stem} ${source})
+      _pyforge_configure(${name}_${stem} ${public_api_only})
+      _pyforge_link(${name}_${stem} PRIVATE ${alias})
+      target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
+      set_target_properties(${name}_${stem} PROPERTIES
+        RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzzers")
+    endforeach()
+  endif()
+endfunction()
+
+# pyforge_add_program(NAME SOURCES main.cc ... DEPENDS ...): a program of apps/. It lands in the root
+# of the build folder and knows the public API alone.
+function(pyforge_add_program name)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "" "SOURCES;DEPENDS")
+  _pyforge_reject_unknown(pyforge_add_program "${arg_UNPARSED_ARGUMENTS}")
+  add_executable(${name} ${arg_SOURCES})
+  _pyforge_configure(${name} PUBLIC_API_ONLY)
+  _pyforge_link(${name} PRIVATE ${arg_DEPENDS})
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}")
+endfunction()
+
+# pyforge_builtin_formats(csv parquet ...): adds the folders of the named formats, less those left
+# out by PYFORGE_FORMATS, and the library pyforge::builtin_formats whose generated source defines
+# pyforge::BuiltinFormats().
+function(pyforge_builtin_formats)
+  set(known ${ARGN})
+  set(built ${known})
+  if(NOT PYFORGE_FORMATS STREQUAL "all")
+    foreach(name IN LISTS PYFORGE_FORMATS)
+      if(NOT name IN_LIST known)
+        message(FATAL_ERROR "PYFORGE_FORMATS names '${name}'; the built-in formats are: ${known}")
+      endif()
+    endforeach()
+    set(built ${PYFORGE_FORMATS})
+  endif()
+  list(SORT built)
+  foreach(name IN LISTS built)
+    if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/CMakeLists.txt")
+      message(WARNING "The format ${name} is listed but src/formats/${name} has no CMakeLists.txt")
+      list(REMOVE_ITEM built ${name})
+    endif()
+  endforeach()
+
+  set(includes "")
+  set(entries "")
+  set(libraries "")
+  foreach(name IN LISTS built)
+    add_subdirectory(${name})
+    string(APPEND includes "#include \"formats/${name}/format.h\"\n")
+    string(APPEND entries "      &${name}::Descriptor(),\n")
+    list(APPEND libraries pyforge::format_${name})
+  endforeach()
+  list(LENGTH built count)
+  configure_file("${PROJECT_SOURCE_DIR}/cmake/builtin_formats.cc.in" builtin_formats.cc @ONLY)
+  pyforge_add_library(builtin_formats
+    SOURCES "${CMAKE_CURRENT_BINARY_DIR}/builtin_formats.cc" PRIVATE_DEPENDS ${libraries})
+endfunction()
+
+function(_pyforge_reject_unknown what arguments)
+  if(arguments)
+    message(FATAL_ERROR "${what}: unknown arguments ${arguments}")
+  endif()
+endfunction()
