@@ -1,5 +1,9 @@
 # The functions that the folders' CMakeLists.txt are written in.
 
+# Includes of "pyforge/version.h" find the generated header beside the public ones.
+configure_file("${CMAKE_CURRENT_LIST_DIR}/version.h.in"
+  "${PROJECT_BINARY_DIR}/include/pyforge/version.h" @ONLY)
+
 # pyforge_add_folder(FOLDER): adds a folder of the project.
 function(pyforge_add_folder folder)
   if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}/CMakeLists.txt")
@@ -104,7 +108,8 @@ function(_pyforge_add_library target alias name)
   endif()
   add_library(${alias} ALIAS ${target})
   target_compile_features(${target} ${visibility} cxx_std_20)
-  target_include_directories(${target} ${visibility} "${PROJECT_SOURCE_DIR}/include")
+  target_include_directories(${target} ${visibility}
+    "${PROJECT_SOURCE_DIR}/include" "${PROJECT_BINARY_DIR}/include")
   _pyforge_link(${target} ${visibility} ${arg_FOUNDATIONS} ${arg_DEPENDS})
   if(arg_PRIVATE_DEPENDS)
     _pyforge_link(${target} PRIVATE ${arg_PRIVATE_DEPENDS})
@@ -123,7 +128,9 @@ function(_pyforge_add_library target alias name)
     add_executable(${name}_benchmark ${arg_BENCHMARKS})
     _pyforge_configure(${name}_benchmark ${public_api_only})
     _pyforge_link(${name}_benchmark PRIVATE ${alias} benchmark::benchmark_main)
-    set_property(GLOBAL APPEND PROPERTY PYFORGE_BENCHMARK_PROGRAMS ${name}_benchmark)
+    set_target_properties(${name}_benchmark PROPERTIES
+      RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks")
+    set_property(GLOBAL APPEND_STRING PROPERTY PYFORGE_BENCHMARKS "${name}_benchmark\n")
   endif()
 
   if(PYFORGE_FUZZERS)
@@ -135,6 +142,9 @@ function(_pyforge_add_library target alias name)
       target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
       set_target_properties(${name}_${stem} PROPERTIES
         RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/fuzzers")
+      cmake_path(RELATIVE_PATH CMAKE_CURRENT_SOURCE_DIR BASE_DIRECTORY "${PROJECT_SOURCE_DIR}"
+        OUTPUT_VARIABLE folder)
+      set_property(GLOBAL APPEND_STRING PROPERTY PYFORGE_FUZZERS "${name}_${stem} ${folder}\n")
     endforeach()
   endif()
 endfunction()
@@ -185,6 +195,18 @@ function(pyforge_builtin_formats)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/builtin_formats.cc.in" builtin_formats.cc @ONLY)
   pyforge_add_library(builtin_formats
     SOURCES "${CMAKE_CURRENT_BINARY_DIR}/builtin_formats.cc" PRIVATE_DEPENDS ${libraries})
+endfunction()
+
+# pyforge_list_programs(): writes benchmarks.txt and fuzzers.txt, which ./dev reads.
+function(pyforge_list_programs)
+  if(PYFORGE_BENCHMARKS)
+    get_property(programs GLOBAL PROPERTY PYFORGE_BENCHMARKS)
+    file(WRITE "${PROJECT_BINARY_DIR}/benchmarks.txt" "${programs}")
+  endif()
+  if(PYFORGE_FUZZERS)
+    get_property(programs GLOBAL PROPERTY PYFORGE_FUZZERS)
+    file(WRITE "${PROJECT_BINARY_DIR}/fuzzers.txt" "${programs}")
+  endif()
 endfunction()
 
 function(_pyforge_reject_unknown what arguments)
