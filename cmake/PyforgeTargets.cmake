@@ -194,7 +194,8 @@ function(pyforge_builtin_formats)
   list(LENGTH built count)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/builtin_formats.cc.in" builtin_formats.cc @ONLY)
   pyforge_add_library(builtin_formats
-    SOURCES "${CMAKE_CURRENT_BINARY_DIR}/builtin_formats.cc" PRIVATE_DEPENDS ${libraries})
+    SOURCES "${CMAKE_CURRENT_BINARY_DIR}/builtin_formats.cc"
+    DEPENDS pyforge::base PRIVATE_DEPENDS ${libraries})
 endfunction()
 
 # pyforge_list_programs(): writes benchmarks.txt and fuzzers.txt, which ./dev reads.
