@@ -1,0 +1,46 @@
+// Finds the dialect of a CSV file from a sample, and says why.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/csv/dialect.h"
+#include "formats/csv/sample.h"
+#include "pyforge/input.h"
+
+namespace pyforge::csv {
+
+/// What the user has said; the rest is found out. A given value is never overruled.
+struct DialectHints {
+  std::optional<std::string> delimiter = {};
+  /// Given as an empty optional inside: no quoting.
+  std::optional<std::optional<char>> quote = {};
+  std::optional<std::optional<char>> escape = {};
+  std::optional<std::string> comment = {};
+  std::optional<bool> has_header = {};
+  std::optional<int64_t> header_rows = {};
+  std::optional<int64_t> skip_lines = {};
+  std::optional<bool> skip_initial_space = {};
+  std::optional<Newline> newline = {};
+  /// What the file's name suggests (".tsv": tab); the content may overrule it.
+  std::string likely_delimiter = {};
+};
+
+struct DetectedDialect {
+  Dialect dialect;
+  /// encoding, delimiter, quote, escape, newline, header and, where there are any, comment,
+  /// preamble, footer: each with confidence, runners-up and reason.
+  std::vector<Finding> findings;
+};
+
+/// Finds the dialect. Always succeeds: an empty or senseless sample gives the defaults with low
+/// confidence. Time: below 30 ms for the largest sample.
+DetectedDialect DetectDialect(const Sample& sample, const DialectHints& hints = {});
+
+/// A delimiter or quote as a person writes it: ",", "tab", "space", "\x1f", "none".
+std::string PrintSeparator(std::string_view separator);
+
+}  // namespace pyforge::csv
