@@ -17,7 +17,6 @@ import re
 import subprocess
 import sys
 from pathlib import Path
-from typing import List, Optional
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "benchmarks" / "generator" / "generate.cc"
@@ -64,11 +63,11 @@ def source_digest() -> str:
 def command(
     shape: str,
     *,
-    size_bytes: Optional[int] = None,
-    rows: Optional[int] = None,
+    size_bytes: int | None = None,
+    rows: int | None = None,
     seed: int = 1,
     first_row: int = 1,
-) -> List[str]:
+) -> list[str]:
     """The command line that writes such data to standard output; endless without a bound."""
     if shape not in SHAPES:
         raise ValueError(f"unknown shape {shape!r}; known are {', '.join(SHAPES)}")
@@ -81,7 +80,7 @@ def command(
 
 
 def ensure_file(
-    shape: str, *, size_bytes: Optional[int] = None, rows: Optional[int] = None, seed: int = 1
+    shape: str, *, size_bytes: int | None = None, rows: int | None = None, seed: int = 1
 ) -> Path:
     """The path of such a file, made when it is not there yet."""
     if size_bytes is None and rows is None:

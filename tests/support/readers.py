@@ -1,0 +1,125 @@
+"""Reads Parquet with three programs that are not ours, into one form that can be compared."""
+
+from __future__ import annotations
+
+import datetime
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import polars
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+UTC = datetime.timezone.utc  # noqa: UP017 - the alias is younger than our oldest Python
+
+
+@dataclass(frozen=True)
+class Table:
+    """Names, kinds of type (see `kind_of`) and rows of Python values."""
+
+    names: list[str]
+    kinds: list[str]
+    rows: list[tuple[Any, ...]]
+
+    def column(self, name: str) -> list[Any]:
+        index = self.names.index(name)
+        return [row[index] for row in self.rows]
+
+    def kind(self, name: str) -> str:
+        return self.kinds[self.names.index(name)]
+
+
+def kind_of(kind: pa.DataType) -> str:
+    """The type by what it can hold, not by how one program lays it out in memory."""
+    tests: list[tuple[str, Callable[[pa.DataType], bool]]] = [
+        ("bool", pa.types.is_boolean),
+        ("string", lambda t: pa.types.is_string(t) or pa.types.is_large_string(t)),
+        ("string", lambda t: t == pa.string_view()),
+        ("binary", lambda t: pa.types.is_binary(t) or pa.types.is_large_binary(t)),
+        ("binary", lambda t: pa.types.is_fixed_size_binary(t) or t == pa.binary_view()),
+        ("date", pa.types.is_date),
+        ("time", pa.types.is_time),
+        ("null", pa.types.is_null),
+        ("double", lambda t: t == pa.float64()),
+        ("float", lambda t: pa.types.is_float32(t) or pa.types.is_float16(t)),
+    ]
+    for name, holds in tests:
+        if holds(kind):
+            return name
+    if pa.types.is_timestamp(kind):
+        return "timestamp" if kind.tz is None else "timestamp_utc"
+    if pa.types.is_decimal(kind):
+        return f"decimal({kind.precision},{kind.scale})"
+    if pa.types.is_dictionary(kind):
+        return kind_of(kind.value_type)
+    if pa.types.is_map(kind):
+        return f"map<{kind_of(kind.key_type)},{kind_of(kind.item_type)}>"
+    if pa.types.is_struct(kind):
+        fields = (f"{kind.field(i).name}:{kind_of(kind.field(i).type)}" for i in range(len(kind)))
+        return f"struct<{','.join(fields)}>"
+    if hasattr(kind, "value_type"):
+        return f"list<{kind_of(kind.value_type)}>"
+    return str(kind)
+
+
+def plain(value: Any) -> Any:
+    """A value that compares equal whichever program read it."""
+    if isinstance(value, datetime.datetime):
+        return value if value.tzinfo is None else value.astimezone(UTC)
+    if isinstance(value, float) and math.isnan(value):
+        return "NaN"
+    if isinstance(value, list) and value and isinstance(value[0], tuple):
+        return {plain(key): plain(item) for key, item in value}
+    if isinstance(value, list):
+        return [plain(item) for item in value]
+    if isinstance(value, dict):
+        return {key: plain(item) for key, item in value.items()}
+    return value
+
+
+def from_arrow(table: pa.Table) -> Table:
+    columns = []
+    for index, field in enumerate(table.schema):
+        column = table.column(index)
+        if pa.types.is_timestamp(field.type) and field.type.unit == "ns":
+            # Python's datetime ends at microseconds: compare the counts instead.
+            column = column.cast(pa.int64())
+        columns.append([plain(value) for value in column.to_pylist()])
+    kinds = [kind_of(field.type) for field in table.schema]
+    rows = list(zip(*columns, strict=True)) if columns else []
+    return Table(list(table.schema.names), kinds, rows)
+
+
+def read_pyarrow(path: Path) -> Table:
+    # ParquetFile, because read_table would take partition columns from the names of directories.
+    with pq.ParquetFile(path) as file:
+        return from_arrow(file.read())
+
+
+def read_duckdb(path: Path) -> Table:
+    with duckdb.connect() as connection:
+        connection.execute("SET TimeZone = 'UTC'; SET arrow_lossless_conversion = false")
+        return from_arrow(connection.read_parquet(str(path)).to_arrow_table())
+
+
+def read_polars(path: Path) -> Table:
+    return from_arrow(polars.read_parquet(path).to_arrow())
+
+
+READERS: dict[str, Callable[[Path], Table]] = {
+    "pyarrow": read_pyarrow,
+    "duckdb": read_duckdb,
+    "polars": read_polars,
+}
+
+
+def exact(value: Any) -> Decimal:
+    """A number without rounding, so that 9007199254740993 differs from its double."""
+    if isinstance(value, bool) or not isinstance(value, (int, float, Decimal)):
+        raise TypeError(f"not a number: {value!r}")
+    return Decimal(value)
