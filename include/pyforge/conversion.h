@@ -178,8 +178,10 @@ ConversionReport Execute(const Plan& plan, const Registry& registry, ExecutionCo
 
 std::string PlanToJson(const Plan& plan);
 Result<Plan> PlanFromJson(std::string_view json);
-std::string ReportToJson(const ConversionReport& report);
-/// One failed Status as the JSON object of design: interface, section 2.
-std::string ErrorToJson(const Status& error);
+/// `spelling` is how the fix of an error names options.
+std::string ReportToJson(const ConversionReport& report,
+                         OptionSpelling spelling = OptionSpelling::kName);
+/// One failed Status as a JSON object: code, category, message, where, fix, exit_code.
+std::string ErrorToJson(const Status& error, OptionSpelling spelling = OptionSpelling::kName);
 
 }  // namespace pyforge

@@ -42,7 +42,18 @@ struct OptionSpec {
   std::string (*get)(const void* options);
   std::span<const std::string_view> aliases = {};  ///< old spellings that keep working
   char short_name = 0;                             ///< `-f`; 0: none
+  std::string_view group = {};                     ///< heading in help; empty: the format's title
+  std::span<const std::string_view> choices = {};  ///< what a kChoice takes
+  /// The value of a default-constructed struct as text; empty when unset.
+  std::string (*default_value)() = nullptr;
 };
+
+/// How a front end spells an option to its users.
+enum class OptionSpelling : uint8_t {
+  kName,  ///< `bad_rows`: JSON, Python, configuration files
+  kFlag,  ///< `--bad-rows`: the command line
+};
+std::string SpellOption(std::string_view name, OptionSpelling spelling);
 
 /// Where a value came from; later entries win over earlier ones.
 enum class OptionOrigin : uint8_t { kDefault, kDetected, kConfig, kEnvironment, kRequest };
@@ -154,6 +165,12 @@ Status ParseAs(std::string_view name, std::string_view text, T* out) {
 }
 
 template <typename T>
+constexpr std::span<const std::string_view> ChoicesOf() {
+  if constexpr (std::is_enum_v<T>) return kEnumNames<T>;
+  return {};
+}
+
+template <typename T>
 std::string PrintAs(const T& value) {
   if constexpr (std::is_same_v<T, bool>) {
     return value ? "true" : "false";
@@ -171,6 +188,15 @@ std::string PrintAs(const T& value) {
     return PrintNumber(value);
   } else {
     return std::to_string(value);
+  }
+}
+
+template <typename Field>
+std::string PrintField(const Field& field) {
+  if constexpr (IsOptional<Field>::value) {
+    return field ? PrintAs(*field) : std::string();
+  } else {
+    return PrintAs(field);
   }
 }
 
@@ -208,15 +234,12 @@ constexpr OptionSpec Option(std::string_view name, std::string_view help,
           },
       .get =
           [](const void* options) {
-            const auto& field = static_cast<const Struct*>(options)->*Member;
-            if constexpr (options_internal::IsOptional<Field>::value) {
-              return field ? options_internal::PrintAs<Value>(*field) : std::string();
-            } else {
-              return options_internal::PrintAs<Value>(field);
-            }
+            return options_internal::PrintField(static_cast<const Struct*>(options)->*Member);
           },
       .aliases = aliases,
-      .short_name = short_name};
+      .short_name = short_name,
+      .choices = options_internal::ChoicesOf<Value>(),
+      .default_value = []() { return options_internal::PrintField(Struct{}.*Member); }};
 }
 
 }  // namespace pyforge

@@ -93,6 +93,7 @@ Result<std::string> InferSchemaJson(const InspectRequest& request, const Registr
 
 std::string InspectionToJson(const Inspection& inspection);
 std::string ComparisonToJson(const Comparison& comparison);
-std::string ValidationToJson(const ValidationReport& report);
+std::string ValidationToJson(const ValidationReport& report,
+                             OptionSpelling spelling = OptionSpelling::kName);
 
 }  // namespace pyforge

@@ -18,15 +18,18 @@ class Registry {
   /// A registry with the built-in formats.
   static Registry WithBuiltins();
 
-  /// Descriptors are constants of static storage. Errors: internal.bug on a name taken.
+  /// Descriptors are constants of static storage.
+  /// Errors: internal.bug on a name, alias or extension taken, or a format without any direction.
   Status Add(const FormatDescriptor& format);
   std::span<const FormatDescriptor* const> formats() const { return formats_; }
   /// By name or alias; null if there is none.
   const FormatDescriptor* Find(std::string_view name) const;
   /// By the name's suffix, any case; null if none fits.
   const FormatDescriptor* FindByExtension(std::string_view file_name) const;
-  /// By content first, then by name. Errors: unsupported.format naming what was found.
-  Result<const FormatDescriptor*> Identify(Source& source) const;
+  /// By content first, then by name. `why`, if given, tells how sure that is and, where the name
+  /// says otherwise, that it does.
+  /// Errors: unsupported.format naming what was found, and those of Source::Head.
+  Result<const FormatDescriptor*> Identify(Source& source, SniffResult* why = nullptr) const;
   /// All error codes: of the base, the core and every format, by id.
   std::vector<const ErrorCode*> errors() const;
 

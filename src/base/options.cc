@@ -71,6 +71,13 @@ constexpr std::array kSizeUnits = {
 
 }  // namespace
 
+std::string SpellOption(std::string_view name, OptionSpelling spelling) {
+  if (spelling == OptionSpelling::kName) return std::string(name);
+  std::string flag = "--";
+  for (char c : name) flag += c == '_' ? '-' : c;
+  return flag;
+}
+
 std::string_view OriginName(OptionOrigin origin) {
   constexpr std::array<std::string_view, 5> kNames = {"default", "detected", "config",
                                                       "environment", "request"};
