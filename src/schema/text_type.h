@@ -28,16 +28,16 @@ enum class DateOrder : uint8_t { kYmd, kDmy, kMdy };
 /// The one layout that all dates or timestamps of a column share.
 struct TemporalLayout {
   DateOrder order = DateOrder::kYmd;
-  char separator = '-';         ///< `-`, `/`, `.`, ` `; 0: none (20241231)
-  bool month_names = false;     ///< 31-Dec-2024
-  bool two_digit_years = false; ///< pivot 69
-  bool unpadded = false;        ///< 1/2/2024
+  char separator = '-';          ///< `-`, `/`, `.`, ` `; 0: none (20241231)
+  bool month_names = false;      ///< 31-Dec-2024
+  bool two_digit_years = false;  ///< pivot 69
+  bool unpadded = false;         ///< 1/2/2024 and 9:05 as well as 01/02/2024 and 09:05
   bool has_time = false;
   char date_time_separator = ' ';  ///< ' ' or 'T'
   bool has_seconds = true;
-  bool twelve_hours = false;    ///< AM/PM
-  int8_t fraction_digits_max = 0;
-  bool has_zone = false;        ///< Z or +hh:mm; values become UTC
+  bool twelve_hours = false;       ///< AM/PM
+  int8_t fraction_digits_max = 0;  ///< of a second; 0 or 6: values may have fewer
+  bool has_zone = false;           ///< Z or +hh:mm; values become UTC
   friend bool operator==(const TemporalLayout&, const TemporalLayout&) = default;
 };
 
@@ -45,11 +45,13 @@ struct TextType {
   TextKind kind = TextKind::kText;
   int8_t precision = 0;      ///< kDecimal
   int8_t scale = 0;          ///< kDecimal
+  bool fixed_scale = false;  ///< kDecimal: every value is written with exactly `scale` decimals
   char decimal_point = '.';  ///< numbers
   char group_mark = 0;       ///< thousands mark; 0: none
   TemporalLayout layout = {};
   std::shared_ptr<arrow::DataType> arrow_type() const;
-  std::string ToString() const;  ///< "int64", "timestamp[us] as dd/mm/yyyy hh:mm"
+  /// "int64", "double as 1.234,5", "timestamp[us] as dd/mm/yyyy hh:mm".
+  std::string ToString() const;
   friend bool operator==(const TextType&, const TextType&) = default;
 };
 
