@@ -5,8 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from support import program, shared_data
 
 NIGHTLY = Path(__file__).resolve().parent / "nightly"
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.addinivalue_line("markers", "shared_data: needs the collection of real files")
 
 
 def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
@@ -17,9 +22,22 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
     return None if any(path == NIGHTLY or NIGHTLY in path.parents for path in asked) else True
 
 
-def pytest_report_header(config: pytest.Config) -> list[str]:
-    from support import program, shared_data
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without the collection its tests are deselected, which pytest counts and prints."""
+    if shared_data.directory() is not None:
+        return
+    absent = [item for item in items if item.get_closest_marker("shared_data")]
+    config.hook.pytest_deselected(items=absent)
+    items[:] = [item for item in items if item not in absent]
 
-    lines = [f"program: {program.located()}"]
-    lines.append(f"shared data: {shared_data.directory() or 'absent, its tests are deselected'}")
-    return lines
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    terminalreporter.write_line(f"program: {program.located()}")
+    directory = shared_data.directory()
+    absent = "absent, so its tests were deselected (set PYFORGE_SHARED_DATA)"
+    terminalreporter.write_line(f"shared data: {directory or absent}")
+    for reports in terminalreporter.stats.values():
+        for report in reports:
+            for name, text in getattr(report, "user_properties", []):
+                if name == "corpus" and getattr(report, "when", "") == "call":
+                    terminalreporter.write_line(text)

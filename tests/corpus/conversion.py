@@ -1,0 +1,107 @@
+"""Converts files of the collection with the program under test, each way at most once."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from support import program, readers
+
+TIMEOUT_S = 60
+
+
+@dataclass(frozen=True)
+class Conversion:
+    """One run: how it ended, what it wrote, what it said."""
+
+    outcome: program.Outcome
+    table: readers.Table | None
+    report: dict[str, Any] | None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.outcome.exit_code == 0 and self.table is not None
+
+    @property
+    def is_clean_refusal(self) -> bool:
+        """Refused for its data or a limit, with a code, and without an output."""
+        return (
+            self.outcome.exit_code in (3, 5, 8)
+            and bool(self.outcome.error_code)
+            and self.table is None
+        )
+
+    def failure(self) -> str:
+        """Why there is no table; empty when there is one."""
+        if self.succeeded:
+            return ""
+        lines = self.outcome.stderr.strip().splitlines()
+        said = next((line for line in lines if line.startswith("error")), " ".join(lines[-1:]))
+        return f"exit {self.outcome.exit_code} {self.outcome.error_code}: {said[:300]}"
+
+
+class Conversions:
+    """All ways in which one file is converted, kept while it is examined."""
+
+    def __init__(self, source: Path) -> None:
+        self.source = source
+        self._done: dict[tuple[str, ...], Conversion] = {}
+        self._directory = tempfile.TemporaryDirectory(prefix="corpus-")
+
+    def __enter__(self) -> Conversions:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._directory.cleanup()
+
+    @property
+    def count(self) -> int:
+        return len(self._done)
+
+    def typed(self, flags: Sequence[str] = ()) -> Conversion:
+        return self._convert(flags)
+
+    def text(self, flags: Sequence[str] = ()) -> Conversion:
+        return self._convert([*flags, "--types", "strings"] if "--types" not in flags else flags)
+
+    def path(self, flags: Sequence[str]) -> Path:
+        """Where the Parquet of `typed(flags)` is."""
+        return self._directory_of(flags) / "out.parquet"
+
+    def file(self, name: str, content: str) -> Path:
+        """A file that a flag of this conversion names."""
+        path = Path(self._directory.name) / name
+        path.write_text(content, "utf-8")
+        return path
+
+    def _directory_of(self, flags: Sequence[str]) -> Path:
+        names = list(self._done)
+        return Path(self._directory.name) / str(names.index(tuple(flags)))
+
+    def _convert(self, flags: Sequence[str]) -> Conversion:
+        key = tuple(flags)
+        if key not in self._done:
+            directory = Path(self._directory.name) / str(len(self._done))
+            directory.mkdir()
+            self._done[key] = self._run(directory, flags)
+        return self._done[key]
+
+    def _run(self, directory: Path, flags: Sequence[str]) -> Conversion:
+        target, report = directory / "out.parquet", directory / "report.json"
+        outcome = program.run(
+            "convert",
+            self.source,
+            "-o",
+            target,
+            "--report",
+            report,
+            *flags,
+            timeout_s=TIMEOUT_S,
+        )
+        table = readers.read_pyarrow(target) if target.exists() else None
+        said = json.loads(report.read_text("utf-8")) if report.exists() else None
+        return Conversion(outcome, table, said)
