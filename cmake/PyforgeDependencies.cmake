@@ -1,6 +1,6 @@
 # Every library but Arrow, all from the system. The targets they give:
 #   fmt::fmt  spdlog::spdlog  simdjson::simdjson  nlohmann_json::nlohmann_json  CLI11::CLI11
-#   FastFloat::fast_float  Threads::Threads
+#   FastFloat::fast_float  Threads::Threads  yaml-cpp
 #   libdeflate::libdeflate  isal::isal  zstd::libzstd_shared  ZLIB::ZLIB  Snappy::snappy
 #   GTest::gmock_main  benchmark::benchmark_main
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
@@ -15,6 +15,7 @@ find_package(FastFloat REQUIRED)
 find_package(zstd REQUIRED)
 find_package(ZLIB REQUIRED)
 find_package(Snappy REQUIRED)
+find_package(yaml-cpp REQUIRED)
 
 find_package(PkgConfig REQUIRED)
 pkg_check_modules(PYFORGE_LIBDEFLATE REQUIRED IMPORTED_TARGET GLOBAL libdeflate)

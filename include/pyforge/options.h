@@ -242,4 +242,10 @@ constexpr OptionSpec Option(std::string_view name, std::string_view help,
       .default_value = []() { return options_internal::PrintField(Struct{}.*Member); }};
 }
 
+/// The declaration under a heading of its own in help and reference pages.
+constexpr OptionSpec InGroup(std::string_view group, OptionSpec spec) {
+  spec.group = group;
+  return spec;
+}
+
 }  // namespace pyforge
