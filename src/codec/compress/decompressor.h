@@ -1,0 +1,38 @@
+// Streams that take a compressed container off another stream.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "codec/compress/container.h"
+#include "pyforge/source.h"
+
+namespace pyforge::compress {
+
+struct DecompressOptions {
+  /// The file's name, for errors.
+  std::string path = {};
+  /// Largest window of a zstd frame that is accepted, in bytes; the stream holds that much. gzip
+  /// needs 32 KiB whatever the file says.
+  int64_t window_bytes_max = int64_t{128} << 20;
+  /// Bytes read from the stored stream at once.
+  int64_t input_bytes = 256 << 10;
+};
+
+/// True for the containers that OpenDecompressor takes off.
+bool CanDecompress(Container container);
+
+/// The bytes inside `stored`, whose first byte is the container's first.
+///
+/// All members (gzip) or frames (zstd) follow one another; skippable frames are skipped; every
+/// checksum is verified. Reads of 256 KiB and more are decoded in place.
+/// Memory: 256 KiB of input, about as much again, and the window.
+/// Errors of Read: compress.truncated, compress.corrupt, compress.trailing_bytes, all at their
+/// offset in the decompressed bytes; limit.memory for a window beyond window_bytes_max; those of
+/// `stored`. Errors: unsupported.container.
+Result<std::unique_ptr<ByteStream>> OpenDecompressor(Container container,
+                                                     std::unique_ptr<ByteStream> stored,
+                                                     DecompressOptions options);
+
+}  // namespace pyforge::compress
