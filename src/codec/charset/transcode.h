@@ -17,7 +17,7 @@ namespace pyforge::charset {
 struct InvalidInput {
   int64_t count = 0;               ///< U+FFFD written in place of input
   int64_t first_offset = -1;       ///< of the first one, in the bytes of the input, mark included
-  int64_t first_utf8_offset = -1;  ///< of its U+FFFD, in the bytes of the output
+  int64_t first_utf8_offset = -1;  ///< of its U+FFFD, in the bytes of the output, without a mark
 };
 
 /// Turns blocks of one text into UTF-8; a sequence may straddle blocks. Threads: one at a time.
@@ -34,17 +34,17 @@ class Transcoder {
   const InvalidInput& invalid() const { return invalid_; }
 
  protected:
+  void CountInvalid();  // before the Advance over it
+  void Advance(size_t read, size_t written, Step* step);
+
+ private:
   InvalidInput invalid_;
   int64_t input_offset_ = 0;   // of the next byte to read
   int64_t output_offset_ = 0;  // of the next byte to write
 };
 
-/// The name as in the IANA registry for any spelling ("UTF8", "cp1252", "latin1", "sjis"); empty
-/// where there is no such encoding.
-std::string CanonicalName(std::string_view name);
-
-/// Errors: usage.bad_option when the encoding is not known. For "utf-8" the transcoder replaces
-/// invalid bytes one by one.
+/// Any spelling of names.h, or what the C library's iconv knows. For "utf-8" the transcoder
+/// replaces invalid bytes one by one. Errors: usage.bad_option when the encoding is not known.
 Result<std::unique_ptr<Transcoder>> MakeTranscoder(std::string_view encoding);
 
 /// A stream of UTF-8 over a stream in another encoding; a byte-order mark is left out.
@@ -57,10 +57,11 @@ class TranscodingStream : public ByteStream {
   Result<int64_t> Read(int64_t bytes, uint8_t* out) override;
   int64_t stored_position() const override { return input_->stored_position(); }
   /// So far; final at the end of the stream.
-  const InvalidInput& invalid() const { return transcoder_->invalid(); }
+  InvalidInput invalid() const;
 
  private:
   TranscodingStream(std::unique_ptr<ByteStream> input, std::unique_ptr<Transcoder> transcoder);
+  Result<size_t> Fill(std::span<uint8_t> out);
 
   std::unique_ptr<ByteStream> input_;
   std::unique_ptr<Transcoder> transcoder_;
@@ -68,7 +69,8 @@ class TranscodingStream : public ByteStream {
   size_t begin_ = 0, end_ = 0;
   bool input_ended_ = false;
   bool mark_checked_ = false;
-  uint8_t pending_[8] = {};  // converted bytes that did not fit a small Read
+  size_t mark_bytes_ = 0;    // of the mark in the output, left out
+  uint8_t pending_[8] = {};  // converted bytes that did not fit the last Read
   size_t pending_begin_ = 0, pending_end_ = 0;
 };
 

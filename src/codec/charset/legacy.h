@@ -1,0 +1,22 @@
+// Guesses which of the encodings from before Unicode a text is in.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pyforge::charset {
+
+struct LegacyGuess {
+  std::string name;
+  double confidence = 0;
+  std::vector<std::string> alternatives = {};
+  std::string reason = {};
+  bool is_multi_byte = false;
+};
+
+/// Judges a text that has bytes beyond ASCII and is not UTF-8. Without telling evidence:
+/// windows-1252. Looks at the first few thousand such bytes.
+LegacyGuess GuessLegacy(std::string_view sample);
+
+}  // namespace pyforge::charset
