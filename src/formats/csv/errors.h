@@ -1,0 +1,95 @@
+// What can be wrong with a CSV file: codes of repairs (ledger), of bad rows and of failures.
+#pragma once
+
+#include "pyforge/error.h"
+
+namespace pyforge::csv {
+
+inline constexpr ErrorCode kShortRow{
+    .id = "csv.short_row",
+    .category = ErrorCategory::kData,
+    .summary = "A row has fewer fields than the table has columns; the rest was taken as null.",
+    .fix =
+        "Nothing is lost. To have such rows refused, use {strict}; to see the first, look at its "
+        "row number."};
+inline constexpr ErrorCode kLongRow{
+    .id = "csv.long_row",
+    .category = ErrorCategory::kData,
+    .summary = "A row has more fields than the table has columns; the surplus was kept.",
+    .fix =
+        "Nothing is lost. To have such rows refused, use {strict}; most often a field holds an "
+        "unquoted delimiter.",
+    .details =
+        "Where the other columns tell which text column holds the unquoted delimiter, the pieces "
+        "are put together there. Else the surplus goes to a column `_extra`, or, where the columns "
+        "are given, to the last text column. Empty surplus fields at the end are dropped."};
+inline constexpr ErrorCode kRaggedRow{
+    .id = "csv.ragged_row",
+    .category = ErrorCategory::kData,
+    .summary = "The number of fields of a row differs from the number of columns.",
+    .fix =
+        "Leave out {strict}: short rows are then padded with nulls, the surplus of long ones is "
+        "kept, and both are counted."};
+inline constexpr ErrorCode kStrayQuote{
+    .id = "csv.stray_quote",
+    .category = ErrorCategory::kData,
+    .summary =
+        "A quote inside an unquoted field, or text behind a closing quote, was taken as it "
+        "stands.",
+    .fix = "Nothing is lost. If quotes mean nothing in this file, say so with {quote} none."};
+inline constexpr ErrorCode kUnclosedQuote{
+    .id = "csv.unclosed_quote",
+    .category = ErrorCategory::kData,
+    .summary = "A quote that opens a field is never closed; it was taken as an ordinary character.",
+    .fix =
+        "If fields may be that long, raise {field_max}; if quotes mean nothing in this file, say "
+        "so with {quote} none."};
+inline constexpr ErrorCode kQuotedEmpty{
+    .id = "csv.quoted_empty",
+    .category = ErrorCategory::kData,
+    .summary = "An empty quoted field in a column that is not text was taken as null.",
+    .fix =
+        "Nothing to do, unless the empty text means something: read the column as text with "
+        "{types} strings or {cast}."};
+inline constexpr ErrorCode kBadUtf8{
+    .id = "csv.bad_utf8",
+    .category = ErrorCategory::kData,
+    .summary = "Bytes that are not valid in the file's encoding were replaced by U+FFFD.",
+    .fix = "If the encoding was guessed wrong, name it with {encoding}, for example windows-1252."};
+inline constexpr ErrorCode kNul{
+    .id = "csv.nul",
+    .category = ErrorCategory::kData,
+    .summary = "Text holds NUL characters; they were kept.",
+    .fix = "Nothing is lost. If the file is UTF-16, name it with {encoding}."};
+inline constexpr ErrorCode kFieldTooLong{
+    .id = "csv.field_too_long",
+    .category = ErrorCategory::kData,
+    .summary = "A field is longer than the limit.",
+    .fix =
+        "Raise {field_max} if the field is right; a file without line ends looks like this too."};
+inline constexpr ErrorCode kRowTooLong{
+    .id = "csv.row_too_long",
+    .category = ErrorCategory::kData,
+    .summary = "A row is longer than twice the limit for a field.",
+    .fix = "Raise {field_max} if the row is right; a file without line ends looks like this too."};
+inline constexpr ErrorCode kBadValue{
+    .id = "csv.bad_value",
+    .category = ErrorCategory::kData,
+    .summary = "A value does not fit the type that the schema gives its column.",
+    .fix = "Mend the value, or give the column a wider type in the schema ({schema})."};
+inline constexpr ErrorCode kTypeConflict{
+    .id = "csv.type_conflict",
+    .category = ErrorCategory::kData,
+    .summary = "A value does not fit the type that the sample gave its column.",
+    .fix = "Use {types} infer, which looks at all values, or {types} strings."};
+inline constexpr ErrorCode kInputChanged{.id = "csv.input_changed",
+                                         .category = ErrorCategory::kConflict,
+                                         .summary = "The file changed while it was being read.",
+                                         .fix = "Try again when nothing writes to the file."};
+
+inline constexpr const ErrorCode* kErrors[] = {
+    &kShortRow,    &kLongRow,      &kRaggedRow,   &kStrayQuote,   &kUnclosedQuote,
+    &kQuotedEmpty, &kBadUtf8,      &kNul,         &kFieldTooLong, &kRowTooLong,
+    &kBadValue,    &kTypeConflict, &kInputChanged};
+
+}  // namespace pyforge::csv
