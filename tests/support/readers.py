@@ -86,8 +86,8 @@ def from_arrow(table: pa.Table) -> Table:
     columns = []
     for index, field in enumerate(table.schema):
         column = table.column(index)
-        if pa.types.is_timestamp(field.type) and field.type.unit == "ns":
-            # Python's datetime ends at microseconds: compare the counts instead.
+        if str(field.type).startswith(("timestamp[ns", "time64[ns")):
+            # Python's times end at microseconds: compare the counts instead.
             column = column.cast(pa.int64())
         columns.append([plain(value) for value in column.to_pylist()])
     kinds = [kind_of(field.type) for field in table.schema]

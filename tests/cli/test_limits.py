@@ -1,0 +1,81 @@
+"""Inputs that would take all memory: the budget holds, and nothing of the user's is lost."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pyarrow.parquet as pq
+import pytest
+from support import samples
+from support.demands import assert_nothing_left, assert_refused
+from support.heavy import (
+    assert_never_closed_quote_is_survived,
+    assert_too_large_field_is_survived,
+    write_wide,
+)
+from support.program import MIB, convert, run
+
+BUDGET = 256 * MIB
+
+
+def test_a_never_closed_quote_costs_no_memory_and_no_row(tmp_path: Path) -> None:
+    assert_never_closed_quote_is_survived(tmp_path, 60 * MIB, BUDGET)
+
+
+def test_a_field_beyond_the_limit_costs_no_memory(tmp_path: Path) -> None:
+    assert_too_large_field_is_survived(tmp_path, 60 * MIB, BUDGET)
+
+
+def test_a_large_field_is_kept_when_the_limit_allows(tmp_path: Path) -> None:
+    field = b"x" * (20 * MIB)
+    source = tmp_path / "in.csv"
+    source.write_bytes(b'id,text\n1,"' + field + b'"\n2,y\n')
+
+    convert(source, tmp_path / "out.parquet", "--field-max", "32MiB", "--memory", "1GiB")
+
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert table.column("text").to_pylist() == [field.decode(), "y"]
+
+
+def test_ten_thousand_columns_convert_within_the_budget(tmp_path: Path) -> None:
+    source = write_wide(tmp_path / "in.csv", columns=10_000, rows=20)
+
+    outcome = convert(source, tmp_path / "out.parquet", "--memory", "256MiB")
+
+    assert outcome.peak_rss_bytes <= BUDGET
+    table = pq.read_table(tmp_path / "out.parquet")
+    assert (table.num_columns, table.num_rows) == (10_000, 20)
+    assert table.column(9_999).to_pylist() == [9_999 + row for row in range(20)]
+
+
+def test_a_hundred_thousand_columns_convert_or_name_the_limit(tmp_path: Path) -> None:
+    source = write_wide(tmp_path / "in.csv", columns=100_000, rows=3)
+
+    outcome = run("convert", source, "-o", tmp_path / "out.parquet", "--memory", "512MiB")
+
+    assert outcome.peak_rss_bytes <= 512 * MIB
+    if outcome.exit_code == 0:
+        assert pq.read_metadata(tmp_path / "out.parquet").num_columns == 100_000
+    else:
+        assert_refused(outcome, 8, "limit.")
+        assert_nothing_left(tmp_path, {"in.csv"})
+
+
+@pytest.mark.parametrize("threads", ["1", "2"])
+def test_a_file_beyond_the_budget_streams(tmp_path: Path, threads: str) -> None:
+    source, count = samples.write_large_csv(tmp_path / "in.csv", 150 * MIB)
+
+    outcome = convert(source, tmp_path / "out.parquet", "--memory", "128MiB", "--threads", threads)
+
+    assert outcome.peak_rss_bytes <= 128 * MIB
+    assert pq.read_metadata(tmp_path / "out.parquet").num_rows == count
+
+
+def test_a_budget_too_small_to_work_in_is_named(tmp_path: Path) -> None:
+    source = samples.write_csv(tmp_path / "in.csv", 100)
+
+    outcome = run("convert", source, "-o", tmp_path / "out.parquet", "--memory", "1KiB")
+
+    assert outcome.exit_code in (2, 8), outcome
+    assert_refused(outcome, outcome.exit_code)
+    assert_nothing_left(tmp_path, {"in.csv"})
