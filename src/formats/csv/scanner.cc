@@ -22,6 +22,7 @@ void StructuralIndex::Clear() {
   record_end_count = 0;
   line_count = 0;
   marked_fields.clear();
+  stray_quote_fields.clear();
   has_quote = false;
   has_carriage_return = false;
   has_nul = false;
@@ -346,6 +347,7 @@ class Walker {
       return true;
     }
     if (state_.place == Place::kQuoted) {
+      if (is_literal) visitor.Mark();
       if (Is(at_, quote_) && !is_literal) {
         state_.place = Place::kAfterQuote;
       } else if (!visitor.Inside(at_)) {
@@ -376,6 +378,7 @@ class Walker {
         return true;
       }
       FlushDelimiter(visitor);
+      if (is_literal) visitor.Mark();
       if (Is(at_, quote_) && !is_literal) {
         visitor.Opens(at_);
         state_.place = Place::kQuoted;
@@ -383,8 +386,9 @@ class Walker {
         ++at_;
         return true;
       }
-    } else if (state_.place == Place::kAfterQuote && !Is(at_, '\r')) {
-      visitor.Mark();
+    } else {
+      if (is_literal || (state_.place == Place::kAfterQuote && !Is(at_, '\r'))) visitor.Mark();
+      if (Is(at_, quote_) && !is_literal) visitor.Stray();
     }
     return TakeText(visitor);
   }
@@ -425,6 +429,9 @@ struct IndexVisitor {
   void Opens(int64_t) {}
   bool Inside(int64_t) { return true; }
   void Mark() { index->marked_fields.push_back(static_cast<uint32_t>(index->separator_count)); }
+  void Stray() {
+    index->stray_quote_fields.push_back(static_cast<uint32_t>(index->separator_count));
+  }
   bool IsLineEnd(bool is_line_end) { return is_line_end; }
   void CountLine() { ++index->line_count; }
 };
@@ -443,6 +450,7 @@ struct EndsVisitor {
     return !unclosed;
   }
   void Mark() {}
+  void Stray() {}
   bool IsLineEnd(bool) { return false; }
   void CountLine() {}
 };

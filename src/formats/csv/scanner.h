@@ -45,8 +45,11 @@ class StructuralIndex {
   int64_t record_end_count = 0;
   int64_t line_count = 0;  ///< line ends inside quotes count too
   /// Ordinals of fields (counted by separators) whose text needs ResolveField, rising, possibly
-  /// repeated: doubled quotes, text behind a closing quote, escapes.
+  /// repeated: doubled quotes, text behind a closing quote, escapes, literal quotes.
   std::vector<uint32_t> marked_fields = {};
+  /// Of each quote that stands in an unquoted field or behind a closing quote's next character, the
+  /// ordinal of its field; listed literal quotes are not among them.
+  std::vector<uint32_t> stray_quote_fields = {};
   bool has_quote = false;
   bool has_carriage_return = false;
   bool has_nul = false;

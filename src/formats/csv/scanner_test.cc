@@ -64,9 +64,12 @@ TEST(Scanner, TakesAQuoteInsideAnUnquotedFieldLiterally) {
 }
 
 TEST(Scanner, TakesTextBehindAClosingQuoteIntoTheField) {
-  const StructuralIndex index = IndexOf({}, "\"a\"b\"c,d\n", ScanPath::kGeneric);
-  EXPECT_THAT(Offsets(index), ElementsAre(6, 8));
-  EXPECT_THAT(Unique(index.marked_fields), ElementsAre(0));
+  for (ScanPath path : AvailableScanPaths({})) {
+    const StructuralIndex index = IndexOf({}, "\"a\"b\"c,d\n", path);
+    EXPECT_THAT(Offsets(index), ElementsAre(6, 8));
+    EXPECT_THAT(Unique(index.marked_fields), ElementsAre(0));
+    EXPECT_THAT(index.stray_quote_fields, ElementsAre(0));
+  }
 }
 
 TEST(Scanner, KeepsADoubledQuoteInsideTheField) {
@@ -252,7 +255,7 @@ TEST(Scanner, GivesTheSameIndexOnEveryPath) {
       std::vector<uint32_t> literals;
       if (round % 4 == 3) {
         for (uint32_t i = 0; i < text.size(); ++i) {
-          if (random() % 64 == 0) literals.push_back(i);
+          if (text[i] == '"' && random() % 16 == 0) literals.push_back(i);
         }
       }
       const StructuralIndex expected = IndexOf(dialect, text, ScanPath::kGeneric, literals);
@@ -260,6 +263,7 @@ TEST(Scanner, GivesTheSameIndexOnEveryPath) {
         const StructuralIndex index = IndexOf(dialect, text, path, literals);
         ASSERT_EQ(Offsets(index), Offsets(expected)) << text << " path " << static_cast<int>(path);
         ASSERT_EQ(Unique(index.marked_fields), Unique(expected.marked_fields)) << text;
+        ASSERT_EQ(index.stray_quote_fields, expected.stray_quote_fields) << text;
         ASSERT_EQ(index.record_end_count, expected.record_end_count) << text;
         ASSERT_EQ(index.line_count, expected.line_count) << text;
         ASSERT_EQ(index.has_quote, expected.has_quote);
