@@ -1,0 +1,56 @@
+// The least and the greatest value of a page or a chunk.
+// Source: parquet.thrift of the Apache Parquet format, ColumnOrder and Statistics.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/parquet/metadata.h"
+#include "formats/parquet/page_values.h"
+#include "formats/parquet/schema_plan.h"
+
+namespace pyforge::parquet {
+
+/// Sets the bounds of all values of a page; none where nothing can be ordered (no values, all NaN).
+void FindBounds(const LeafPlan& leaf, const PageValues& values, Statistics* statistics);
+
+/// Keeps the bounds of byte arrays that come one by one. The views must outlive the finder.
+class ByteArrayBounds {
+ public:
+  void Add(std::string_view value) {
+    const uint64_t prefix = Prefix(value);
+    // Equal prefixes need a look at the rest; different ones decide alone.
+    if (prefix <= min_prefix_) AddLow(value, prefix);
+    if (prefix >= max_prefix_) AddHigh(value, prefix);
+  }
+  bool any() const { return any_min_; }
+  void Get(Statistics* statistics) const {
+    statistics->has_bounds = any_min_;
+    statistics->min = min_;
+    statistics->max = max_;
+  }
+
+ private:
+  static uint64_t Prefix(std::string_view value);
+  void AddLow(std::string_view value, uint64_t prefix);
+  void AddHigh(std::string_view value, uint64_t prefix);
+
+  uint64_t min_prefix_ = ~uint64_t{0};
+  uint64_t max_prefix_ = 0;
+  bool any_min_ = false;
+  bool any_max_ = false;
+  std::string_view min_;
+  std::string_view max_;
+};
+
+/// Negative, zero or positive as `a` is ordered before, like or behind `b`.
+int CompareBounds(const LeafPlan& leaf, std::string_view a, std::string_view b);
+/// Widens `all` by `page`.
+void MergeBounds(const LeafPlan& leaf, const Statistics& page, Statistics* all);
+/// Cuts byte-array bounds longer than `bytes_max`, so that they still bound. May drop them.
+void ShortenBounds(const LeafPlan& leaf, size_t bytes_max, Statistics* statistics);
+/// How the bounds of the pages follow one another; every page has bounds or nothing but nulls.
+BoundaryOrder FindBoundaryOrder(const LeafPlan& leaf, const std::vector<PageEntry>& pages);
+
+}  // namespace pyforge::parquet

@@ -1,0 +1,518 @@
+#include "formats/parquet/column_writer.h"
+
+#include <arrow/array.h>
+#include <arrow/util/bit_util.h>
+#include <arrow/util/bitmap_ops.h>
+#include <libdeflate.h>
+
+#include <algorithm>
+#include <limits>
+#include <utility>
+
+#include "formats/parquet/bit_packing.h"
+#include "formats/parquet/delta_encoding.h"
+#include "formats/parquet/errors.h"
+#include "formats/parquet/level_encoding.h"
+
+namespace pyforge::parquet {
+namespace {
+
+// Pages stay in the second-level cache between being filled, encoded and compressed; larger ones
+// compress no better, because Snappy looks back 64 KiB.
+constexpr int64_t kPageBytes = int64_t{128} << 10;
+constexpr int64_t kPageRowsMax = int64_t{16} << 10;
+
+// Beyond these a dictionary costs more than it saves.
+constexpr size_t kDictionaryEntriesMax = size_t{1} << 16;
+constexpr size_t kDictionaryBytesMax = size_t{1} << 20;
+constexpr size_t kDictionarySample = 4096;
+
+// What a probe must save for a chunk to be compressed, in hundredths; its bytes at most.
+constexpr size_t kCompressionWorthPercent = 3;
+constexpr size_t kProbeBytes = size_t{32} << 10;
+
+constexpr size_t kChunkBoundsBytesMax = 256;
+constexpr size_t kPageBoundsBytesMax = 64;
+
+int64_t PageRows(const LeafPlan& leaf) {
+  const int64_t width = std::max(leaf.value_bytes, 1);
+  return std::clamp(kPageBytes / width, int64_t{1}, kPageRowsMax);
+}
+
+}  // namespace
+
+ColumnWriter::ColumnWriter(const LeafPlan& leaf, const ColumnSettings& settings)
+    : leaf_(leaf),
+      settings_(settings),
+      page_rows_max_(PageRows(leaf)),
+      fixed_dictionary_(static_cast<size_t>(leaf.value_bytes)) {
+  Clear();
+}
+
+void ColumnWriter::Clear() {
+  rows_ = slots_ = value_count_ = 0;
+  values_.clear();
+  codes_.clear();
+  validity_.clear();
+  definition_levels_.clear();
+  repetition_levels_.clear();
+  nested_rows_ = kNestedRowsFirst;
+  strategy_ = Strategy::kUndecided;
+  direct_encoding_.reset();
+  codec_is_decided_ = false;
+  fixed_dictionary_.Clear();
+  byte_array_dictionary_.Clear();
+  seen_in_page_.clear();
+  chunk_rows_ = chunk_value_count_ = 0;
+  chunk_.metadata = ColumnChunk{};
+  chunk_.dictionary.clear();
+  chunk_.pages.clear();
+}
+
+int64_t ColumnWriter::bytes() const {
+  return static_cast<int64_t>(chunk_.pages.size() + dictionary_bytes() + codes_.size()) +
+         values_.size_bytes();
+}
+
+int64_t ColumnWriter::capacity_bytes() const {
+  return static_cast<int64_t>(chunk_.pages.capacity() + chunk_.dictionary.capacity() +
+                              dictionary_bytes() + codes_.capacity() + body_.capacity() +
+                              compressed_.capacity() + scratch_.capacity() + validity_.capacity() +
+                              definition_levels_.capacity() + repetition_levels_.capacity()) +
+         values_.capacity_bytes();
+}
+
+Status ColumnWriter::Add(const arrow::Array& column, int64_t begin, int64_t length) {
+  return leaf_.is_flat() ? AddFlat(column, begin, length) : AddNested(column, begin, length);
+}
+
+int64_t ColumnWriter::RowsThatFit(const arrow::Array& column, int64_t begin, int64_t length) const {
+  int64_t rows = std::min(length, page_rows_max_ - rows_);
+  if (!is_byte_array()) return rows;
+  const bool has_dictionary = strategy_ == Strategy::kDictionary;
+  const auto room = static_cast<int64_t>(has_dictionary ? kDictionaryBytesMax : kPageBytes) -
+                    static_cast<int64_t>(values_.bytes.size());
+  // Views are measured one by one.
+  constexpr int64_t kViewsMax = 1024;
+  if (arrow::is_binary_view_like(column.type_id())) rows = std::min(rows, kViewsMax);
+  const auto fits = [&](int64_t count) {
+    return ByteArrayBytes(column, {.begin = begin, .length = count}) <= room;
+  };
+  if (fits(rows)) return rows;
+  int64_t good = 0;
+  int64_t bad = rows;
+  while (bad - good > 1) {
+    const int64_t middle = good + (bad - good) / 2;
+    (fits(middle) ? good : bad) = middle;
+  }
+  // A value larger than a page gets a page of its own.
+  return good == 0 && rows_ == 0 ? 1 : good;
+}
+
+Status ColumnWriter::AddFlat(const arrow::Array& column, int64_t begin, int64_t length) {
+  while (length > 0) {
+    const int64_t rows = RowsThatFit(column, begin, length);
+    if (rows == 0) {
+      ARROW_RETURN_NOT_OK(EndPage());
+      continue;
+    }
+    const int64_t count_before = value_count_;
+    ARROW_RETURN_NOT_OK(TakeValues(column, {.begin = begin, .length = rows}));
+    const int64_t nulls = rows - (value_count_ - count_before);
+    if (nulls != 0 && !leaf_.nullable()) {
+      return Fail(kMissingValue, {.column = leaf_.path.front(), .row = begin},
+                  "column '{}' is declared never null but holds {} nulls", leaf_.path.front(),
+                  nulls);
+    }
+    AddValidity(column, begin, rows, nulls);
+    rows_ += rows;
+    slots_ += rows;
+    begin += rows;
+    length -= rows;
+    if (rows_ >= page_rows_max_ || IsPageFull()) ARROW_RETURN_NOT_OK(EndPage());
+  }
+  return Status::OK();
+}
+
+bool ColumnWriter::IsPageFull() const {
+  if (!is_byte_array()) return false;
+  if (strategy_ == Strategy::kDictionary) return dictionary_bytes() > kDictionaryBytesMax;
+  return values_.bytes.size() >= kPageBytes;
+}
+
+// The bitmap exists from the page's first null on.
+void ColumnWriter::AddValidity(const arrow::Array& column, int64_t begin, int64_t rows,
+                               int64_t nulls) {
+  if (nulls == 0 && validity_.empty()) return;
+  const auto size = static_cast<size_t>(arrow::bit_util::BytesForBits(rows_ + rows));
+  if (validity_.empty()) {
+    validity_.Resize(size);
+    std::memset(validity_.data(), 0, size);
+    arrow::bit_util::SetBitsTo(validity_.data(), 0, rows_, true);
+  } else {
+    const size_t old_size = validity_.size();
+    validity_.Resize(size);
+    std::memset(validity_.data() + old_size, 0, size - old_size);
+  }
+  if (nulls == 0) {
+    arrow::bit_util::SetBitsTo(validity_.data(), rows_, rows, true);
+  } else if (column.null_bitmap_data() == nullptr) {
+    arrow::bit_util::SetBitsTo(validity_.data(), rows_, rows, false);  // the null type
+  } else {
+    arrow::internal::CopyBitmap(column.null_bitmap_data(), column.offset() + begin, rows,
+                                validity_.data(), rows_);
+  }
+}
+
+Status ColumnWriter::AddNested(const arrow::Array& column, int64_t begin, int64_t length) {
+  LevelWalker walker(leaf_, column);
+  while (length > 0) {
+    int64_t rows = std::min(length, nested_rows_);
+    ARROW_RETURN_NOT_OK(walker.Walk(begin, rows));
+    const auto slots = static_cast<int64_t>(walker.definition_levels().size());
+    const Selection selection{.length = static_cast<int64_t>(walker.indices().size()),
+                              .indices = walker.indices().data()};
+    const int64_t bytes = is_byte_array() ? ByteArrayBytes(walker.leaf_array(), selection) : 0;
+    // The next step shall fill about a page; a step that is far too long is cut.
+    nested_rows_ =
+        std::clamp(rows * page_rows_max_ / std::max(slots, int64_t{1}), int64_t{1}, page_rows_max_);
+    if (bytes > kPageBytes) {
+      nested_rows_ = std::clamp(rows * kPageBytes / bytes, int64_t{1}, nested_rows_);
+    }
+    if (rows > 2 * nested_rows_) continue;
+    if (rows_ != 0 && (slots_ + slots > 2 * page_rows_max_ ||
+                       static_cast<int64_t>(values_.bytes.size()) + bytes > 2 * kPageBytes)) {
+      ARROW_RETURN_NOT_OK(EndPage());
+    }
+    ARROW_RETURN_NOT_OK(TakeValues(walker.leaf_array(), selection));
+    definition_levels_.Append(walker.definition_levels().data(), static_cast<size_t>(slots));
+    if (leaf_.repetition_level_max != 0) {
+      repetition_levels_.Append(walker.repetition_levels().data(), static_cast<size_t>(slots));
+    }
+    rows_ += rows;
+    slots_ += slots;
+    begin += rows;
+    length -= rows;
+    if (slots_ >= page_rows_max_ || IsPageFull()) ARROW_RETURN_NOT_OK(EndPage());
+  }
+  return Status::OK();
+}
+
+Status ColumnWriter::TakeValues(const arrow::Array& array, const Selection& selection) {
+  if (strategy_ == Strategy::kDictionary && is_byte_array()) {
+    VisitByteArrays(array, selection, [this](std::string_view value) {
+      codes_.Push(byte_array_dictionary_.Code(value));
+    });
+    value_count_ = static_cast<int64_t>(codes_.size() / sizeof(uint32_t));
+    return Status::OK();
+  }
+  ARROW_RETURN_NOT_OK(AppendValues(leaf_, array, selection, &values_));
+  value_count_ = static_cast<int64_t>(values_.count);
+  return Status::OK();
+}
+
+Status ColumnWriter::EndPage() {
+  if (rows_ == 0) return Status::OK();
+  if (strategy_ == Strategy::kUndecided && value_count_ != 0) Decide();
+  PageEntry entry;
+  entry.first_row = chunk_rows_;
+  entry.all_null = value_count_ == 0;
+  entry.statistics.null_count = slots_ - value_count_;
+  if (settings_.options->statistics) FindPageBounds(&entry.statistics);
+  chunk_rows_ += rows_;
+  chunk_value_count_ += value_count_;
+
+  body_.clear();
+  EncodeLevels();
+  const Encoding encoding = EncodeValues();
+  if (!codec_is_decided_) ARROW_RETURN_NOT_OK(DecideCodec());
+
+  ColumnChunk& metadata = chunk_.metadata;
+  entry.offset = static_cast<int64_t>(chunk_.pages.size());
+  ARROW_RETURN_NOT_OK(AppendPage(PageType::kData, encoding, slots_, body_, &chunk_.pages));
+  entry.bytes = static_cast<int32_t>(static_cast<int64_t>(chunk_.pages.size()) - entry.offset);
+  metadata.value_count += slots_;
+  MergeBounds(leaf_, entry.statistics, &metadata.statistics);
+  if (settings_.options->page_index) {
+    ShortenBounds(leaf_, kPageBoundsBytesMax, &entry.statistics);
+    metadata.pages.push_back(std::move(entry));
+  }
+  auto& kinds = metadata.data_pages;
+  const auto kind = std::find_if(kinds.begin(), kinds.end(),
+                                 [&](const auto& each) { return each.first == encoding; });
+  if (kind == kinds.end()) {
+    kinds.emplace_back(encoding, 1);
+  } else {
+    ++kind->second;
+  }
+
+  rows_ = slots_ = value_count_ = 0;
+  values_.clear();
+  codes_.clear();
+  validity_.clear();
+  definition_levels_.clear();
+  repetition_levels_.clear();
+  return Status::OK();
+}
+
+void ColumnWriter::FindPageBounds(Statistics* statistics) {
+  if (!is_byte_array() || strategy_ != Strategy::kDictionary) {
+    return FindBounds(leaf_, values_, statistics);
+  }
+  // Each distinct value of the page is looked at once.
+  seen_in_page_.resize(byte_array_dictionary_.size(), 0);
+  ++page_number_;
+  ByteArrayBounds bounds;
+  const auto* codes = codes_.as<uint32_t>();
+  for (int64_t i = 0; i < value_count_; ++i) {
+    if (seen_in_page_[codes[i]] == page_number_) continue;
+    seen_in_page_[codes[i]] = page_number_;
+    bounds.Add(byte_array_dictionary_.value(codes[i]));
+  }
+  bounds.Get(statistics);
+}
+
+// Levels of a version 1 page: repetition, then definition, each behind its length in bytes.
+void ColumnWriter::EncodeLevels() {
+  const auto slots = static_cast<size_t>(slots_);
+  const auto with_length = [this](auto&& encode) {
+    const size_t begin = body_.size();
+    body_.Push(uint32_t{0});
+    encode();
+    const auto bytes = static_cast<uint32_t>(body_.size() - begin - sizeof(uint32_t));
+    std::memcpy(body_.data() + begin, &bytes, sizeof(bytes));
+  };
+  if (leaf_.repetition_level_max != 0) {
+    with_length([&] {
+      EncodeHybrid(repetition_levels_.data(), slots, BitWidth(leaf_.repetition_level_max),
+                   &scratch_, &body_);
+    });
+  }
+  if (leaf_.definition_level_max == 0) return;
+  with_length([&] {
+    if (!leaf_.is_flat()) {
+      EncodeHybrid(definition_levels_.data(), slots, BitWidth(leaf_.definition_level_max),
+                   &scratch_, &body_);
+    } else if (value_count_ == slots_ || value_count_ == 0) {
+      EncodeRun(value_count_ == 0 ? 0 : 1, slots, 1, &body_);
+    } else {
+      EncodeBitmap(validity_.data(), slots, &body_);
+    }
+  });
+}
+
+Encoding ColumnWriter::EncodeValues() {
+  if (value_count_ == 0) return Encoding::kPlain;
+  if (strategy_ != Strategy::kDictionary) return EncodeDirect();
+  if (!is_byte_array()) {
+    codes_.clear();
+    fixed_dictionary_.Encode(values_.fixed.data(), values_.count, &codes_);
+  }
+  // Some readers cannot take codes of no bits.
+  const int bit_width = std::max(BitWidth(dictionary_size() - 1), 1);
+  body_.Push(static_cast<uint8_t>(bit_width));
+  EncodeHybrid(codes_.as<uint32_t>(), static_cast<size_t>(value_count_), bit_width, &body_);
+  if (dictionary_size() > kDictionaryEntriesMax || dictionary_bytes() > kDictionaryBytesMax ||
+      static_cast<int64_t>(dictionary_size()) * 2 > chunk_value_count_) {
+    strategy_ = Strategy::kDirect;
+  }
+  return Encoding::kRleDictionary;
+}
+
+// A dictionary pays when few values repeat and are much longer than their codes.
+void ColumnWriter::Decide() {
+  strategy_ = Strategy::kDirect;
+  if (leaf_.kind == ValueKind::kBoolean) return;
+  const size_t sample = std::min(values_.count, kDictionarySample);
+  double value_bits = 8.0 * leaf_.value_bytes;
+  if (is_byte_array()) {
+    const auto* at = values_.bytes.as<char>();
+    const auto* lengths = values_.lengths.as<int32_t>();
+    for (size_t i = 0; i < sample; ++i) {
+      const auto length = static_cast<size_t>(lengths[i]);
+      (void)byte_array_dictionary_.Code({at, length});
+      at += length;
+    }
+    const auto bytes = static_cast<double>(at - values_.bytes.as<char>());
+    value_bits = 8.0 + 8.0 * bytes / static_cast<double>(sample);
+  } else {
+    scratch_.clear();
+    fixed_dictionary_.Encode(values_.fixed.data(), sample, &scratch_);
+    if (IsDeltaEncoded()) {
+      scratch_.clear();
+      EncodeIntegers(sample, &scratch_);
+      value_bits = std::min(
+          value_bits, 8.0 * static_cast<double>(scratch_.size()) / static_cast<double>(sample));
+    }
+  }
+  // Codes take longer to make than packed differences, so small gains are not worth it.
+  constexpr double kLeastValueBits = 4;
+  const double code_bits = BitWidth(dictionary_size() - 1);
+  if (dictionary_size() * 4 <= sample && dictionary_bytes() <= kDictionaryBytesMax &&
+      value_bits > kLeastValueBits && 2 * code_bits <= value_bits) {
+    strategy_ = Strategy::kDictionary;
+  } else {
+    fixed_dictionary_.Clear();
+    byte_array_dictionary_.Clear();
+    return;
+  }
+  if (!is_byte_array()) return;
+  codes_.clear();
+  const auto* at = values_.bytes.as<char>();
+  const auto* lengths = values_.lengths.as<int32_t>();
+  for (size_t i = 0; i < values_.count; ++i) {
+    const auto length = static_cast<size_t>(lengths[i]);
+    codes_.Push(byte_array_dictionary_.Code({at, length}));
+    at += length;
+  }
+  values_.clear();
+}
+
+bool ColumnWriter::IsDeltaEncoded() const {
+  return settings_.options->compatibility == Compatibility::kModern &&
+         (leaf_.physical == PhysicalType::kInt32 || leaf_.physical == PhysicalType::kInt64);
+}
+
+void ColumnWriter::EncodeIntegers(size_t count, ByteBuffer* out) const {
+  if (leaf_.value_bytes == 4) {
+    EncodeDelta(values_.fixed.as<int32_t>(), count, out);
+  } else {
+    EncodeDelta(values_.fixed.as<int64_t>(), count, out);
+  }
+}
+
+Encoding ColumnWriter::EncodeDirect() {
+  const size_t begin = body_.size();
+  if (leaf_.kind == ValueKind::kBoolean) {
+    body_.Reserve(begin + values_.count / 8 + 1);
+    body_.Resize(begin + PackBooleans(values_.fixed.data(), values_.count, body_.data() + begin));
+    return Encoding::kPlain;
+  }
+  if (is_byte_array()) {
+    if (settings_.options->compatibility == Compatibility::kModern) {
+      EncodeDelta(values_.lengths.as<int32_t>(), values_.count, &body_);
+      body_.Append(values_.bytes.data(), values_.bytes.size());
+      return Encoding::kDeltaLengthByteArray;
+    }
+    body_.Reserve(begin + values_.lengths.size() + values_.bytes.size());
+    const uint8_t* at = values_.bytes.data();
+    const auto* lengths = values_.lengths.as<int32_t>();
+    for (size_t i = 0; i < values_.count; ++i) {
+      body_.Push(lengths[i]);
+      body_.Append(at, static_cast<size_t>(lengths[i]));
+      at += lengths[i];
+    }
+    return Encoding::kPlain;
+  }
+  if (IsDeltaEncoded() && direct_encoding_ != Encoding::kPlain) {
+    EncodeIntegers(values_.count, &body_);
+    if (!direct_encoding_) {
+      // Values without any pattern only grow.
+      const bool is_smaller = (body_.size() - begin) * 100 < values_.fixed.size() * 97;
+      direct_encoding_ = is_smaller ? Encoding::kDeltaBinaryPacked : Encoding::kPlain;
+    }
+    if (direct_encoding_ == Encoding::kDeltaBinaryPacked) return Encoding::kDeltaBinaryPacked;
+    body_.Resize(begin);
+  }
+  body_.Append(values_.fixed.data(), values_.fixed.size());
+  return Encoding::kPlain;
+}
+
+// One codec serves the whole chunk, so that its first page decides.
+Status ColumnWriter::DecideCodec() {
+  codec_is_decided_ = true;
+  chunk_.metadata.codec = settings_.codec;
+  // A page of nulls says nothing about the values to come.
+  if (settings_.compressor == nullptr || value_count_ == 0) return Status::OK();
+  size_t before = 0;
+  size_t after = 0;
+  const auto probe = [&](const ByteBuffer& bytes) {
+    const size_t size = std::min(bytes.size(), kProbeBytes);
+    ARROW_RETURN_NOT_OK(settings_.compressor->Compress({bytes.data(), size}, &compressed_));
+    before += size;
+    after += compressed_.size();
+    return Status::OK();
+  };
+  ARROW_RETURN_NOT_OK(probe(body_));
+  if (dictionary_size() != 0) {
+    scratch_.clear();
+    DictionaryValues(&scratch_);
+    ARROW_RETURN_NOT_OK(probe(scratch_));
+  }
+  if (after * 100 > before * (100 - kCompressionWorthPercent)) {
+    chunk_.metadata.codec = Codec::kUncompressed;
+  }
+  return Status::OK();
+}
+
+Status ColumnWriter::AppendPage(PageType type, Encoding encoding, int64_t value_count,
+                                const ByteBuffer& body, ByteBuffer* out) {
+  const ByteBuffer* stored = &body;
+  if (chunk_.metadata.codec != Codec::kUncompressed) {
+    ARROW_RETURN_NOT_OK(settings_.compressor->Compress(body.span(), &compressed_));
+    stored = &compressed_;
+  }
+  const size_t bytes_max = std::numeric_limits<int32_t>::max();
+  if (body.size() > bytes_max || stored->size() > bytes_max ||
+      value_count > std::numeric_limits<int32_t>::max()) {
+    return Fail(kValueTooLarge, {.column = leaf_.path.front()},
+                "a row of column '{}' needs a page of {} bytes but a page may hold {}",
+                leaf_.path.front(), body.size(), bytes_max);
+  }
+  PageHeader header{.type = type,
+                    .uncompressed_bytes = static_cast<int32_t>(body.size()),
+                    .stored_bytes = static_cast<int32_t>(stored->size()),
+                    .value_count = static_cast<int32_t>(value_count),
+                    .encoding = encoding};
+  if (settings_.options->page_checksums) {
+    header.crc = libdeflate_crc32(0, stored->data(), stored->size());
+  }
+  header_.clear();
+  WritePageHeader(header, &header_);
+  out->Append(header_.data(), header_.size());
+  out->Append(stored->data(), stored->size());
+  chunk_.metadata.uncompressed_bytes += static_cast<int64_t>(header_.size() + body.size());
+  chunk_.metadata.stored_bytes += static_cast<int64_t>(header_.size() + stored->size());
+  return Status::OK();
+}
+
+size_t ColumnWriter::dictionary_size() const {
+  return is_byte_array() ? byte_array_dictionary_.size() : fixed_dictionary_.size();
+}
+
+size_t ColumnWriter::dictionary_bytes() const {
+  return is_byte_array() ? byte_array_dictionary_.bytes() : fixed_dictionary_.bytes();
+}
+
+void ColumnWriter::DictionaryValues(ByteBuffer* out) const {
+  if (!is_byte_array()) {
+    out->Append(fixed_dictionary_.values().data(), fixed_dictionary_.bytes());
+    return;
+  }
+  for (uint32_t code = 0; code < byte_array_dictionary_.size(); ++code) {
+    const std::string_view value = byte_array_dictionary_.value(code);
+    out->Push(static_cast<uint32_t>(value.size()));
+    out->Append(value.data(), value.size());
+  }
+}
+
+Result<EncodedChunk> ColumnWriter::Finish() {
+  ARROW_RETURN_NOT_OK(EndPage());
+  if (dictionary_size() != 0) {
+    scratch_.clear();
+    DictionaryValues(&scratch_);
+    ARROW_RETURN_NOT_OK(AppendPage(PageType::kDictionary, Encoding::kPlain,
+                                   static_cast<int64_t>(dictionary_size()), scratch_,
+                                   &chunk_.dictionary));
+    chunk_.metadata.dictionary_pages = 1;
+  }
+  const auto dictionary_page = static_cast<int64_t>(chunk_.dictionary.size());
+  chunk_.metadata.first_data_page = dictionary_page;
+  for (PageEntry& page : chunk_.metadata.pages) page.offset += dictionary_page;
+  ShortenBounds(leaf_, kChunkBoundsBytesMax, &chunk_.metadata.statistics);
+  EncodedChunk chunk = std::move(chunk_);
+  Clear();
+  return chunk;
+}
+
+}  // namespace pyforge::parquet

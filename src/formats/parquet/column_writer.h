@@ -1,0 +1,118 @@
+// Encodes one leaf column of a row group into pages.
+#pragma once
+
+#include <arrow/type_fwd.h>
+
+#include <cstdint>
+#include <optional>
+#include <string_view>
+#include <vector>
+
+#include "formats/parquet/bounds.h"
+#include "formats/parquet/byte_buffer.h"
+#include "formats/parquet/dictionary.h"
+#include "formats/parquet/metadata.h"
+#include "formats/parquet/nested_levels.h"
+#include "formats/parquet/options.h"
+#include "formats/parquet/page_compressor.h"
+#include "formats/parquet/page_values.h"
+#include "formats/parquet/schema_plan.h"
+#include "pyforge/error.h"
+
+namespace pyforge::parquet {
+
+/// What the columns of one segment share. The compressor may be null.
+struct ColumnSettings {
+  const WriteOptions* options = nullptr;
+  Codec codec = Codec::kUncompressed;
+  PageCompressor* compressor = nullptr;
+};
+
+/// A finished chunk: the dictionary page, if there is one, and behind it the data pages.
+struct EncodedChunk {
+  ColumnChunk metadata = {};
+  ByteBuffer dictionary = {};
+  ByteBuffer pages = {};
+};
+
+/// Threads: one at a time. Buffers are kept from one chunk to the next.
+class ColumnWriter {
+ public:
+  /// Both must outlive the writer.
+  ColumnWriter(const LeafPlan& leaf, const ColumnSettings& settings);
+
+  /// Adds `length` rows from `begin` of the column, which is as PlainArray() gives it.
+  /// Errors: parquet.null_in_required_column, and those of AppendValues.
+  Status Add(const arrow::Array& column, int64_t begin, int64_t length);
+  /// Encoded bytes so far and what the open page holds.
+  int64_t bytes() const;
+  /// Memory held.
+  int64_t capacity_bytes() const;
+  /// Ends the chunk and starts the next.
+  Result<EncodedChunk> Finish();
+  /// Forgets the chunk.
+  void Clear();
+
+ private:
+  enum class Strategy : uint8_t { kUndecided, kDictionary, kDirect };
+
+  bool is_byte_array() const { return leaf_.kind == ValueKind::kByteArray; }
+  Status AddFlat(const arrow::Array& column, int64_t begin, int64_t length);
+  Status AddNested(const arrow::Array& column, int64_t begin, int64_t length);
+  Status TakeValues(const arrow::Array& array, const Selection& selection);
+  int64_t RowsThatFit(const arrow::Array& column, int64_t begin, int64_t length) const;
+
+  bool IsPageFull() const;
+  void AddValidity(const arrow::Array& column, int64_t begin, int64_t rows, int64_t nulls);
+
+  Status EndPage();
+  void FindPageBounds(Statistics* statistics);
+  void EncodeLevels();
+  Encoding EncodeValues();
+  void Decide();
+  bool IsDeltaEncoded() const;
+  void EncodeIntegers(size_t count, ByteBuffer* out) const;
+  Encoding EncodeDirect();
+  Status DecideCodec();
+  Status AppendPage(PageType type, Encoding encoding, int64_t value_count, const ByteBuffer& body,
+                    ByteBuffer* out);
+  size_t dictionary_size() const;
+  size_t dictionary_bytes() const;
+  void DictionaryValues(ByteBuffer* out) const;
+
+  const LeafPlan& leaf_;
+  const ColumnSettings& settings_;
+  const int64_t page_rows_max_;
+
+  static constexpr int64_t kNestedRowsFirst = 64;
+
+  // The open page.
+  int64_t rows_ = 0;   // top-level rows
+  int64_t slots_ = 0;  // values, nulls and empty lists
+  int64_t value_count_ = 0;
+  PageValues values_;
+  ByteBuffer codes_;              // in place of values_ once there is a dictionary
+  ByteBuffer validity_;           // bitmap, flat columns
+  ByteBuffer definition_levels_;  // a byte each, nested columns
+  ByteBuffer repetition_levels_;
+
+  // The open chunk.
+  Strategy strategy_ = Strategy::kUndecided;
+  std::optional<Encoding> direct_encoding_ = {};
+  bool codec_is_decided_ = false;
+  FixedDictionary fixed_dictionary_;
+  ByteArrayDictionary byte_array_dictionary_;
+  std::vector<uint32_t> seen_in_page_;  // by code: number of the last page that used it
+  uint32_t page_number_ = 0;
+  int64_t nested_rows_ = kNestedRowsFirst;  // rows to walk at a time
+  int64_t chunk_rows_ = 0;
+  int64_t chunk_value_count_ = 0;
+  EncodedChunk chunk_;
+
+  ByteBuffer body_;
+  ByteBuffer compressed_;
+  ByteBuffer scratch_;
+  std::string header_;
+};
+
+}  // namespace pyforge::parquet

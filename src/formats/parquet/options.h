@@ -1,0 +1,90 @@
+// How Parquet files are written and read.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "formats/parquet/metadata.h"
+#include "pyforge/options.h"
+
+namespace pyforge::parquet {
+
+enum class Compatibility : uint8_t {
+  kModern,  ///< delta encodings where they are smaller; read by every current program
+  kPlain,   ///< PLAIN and dictionary encodings only, for readers of before 2015
+};
+
+}  // namespace pyforge::parquet
+
+namespace pyforge {
+template <>
+inline constexpr std::string_view kEnumNames<parquet::Compatibility>[] = {"modern", "plain"};
+}  // namespace pyforge
+
+namespace pyforge::parquet {
+
+struct CompressionChoice {
+  Codec codec = Codec::kSnappy;
+  std::optional<int> level = {};
+};
+/// Reads `zstd:9`, `snappy`, `none`. Errors: usage.bad_option naming what is accepted.
+Result<CompressionChoice> ParseCompression(std::string_view text);
+
+struct WriteOptions {
+  /// Codec of the pages that get smaller by it.
+  std::string compression = "snappy";
+  /// Most rows of a row group.
+  int64_t row_group_rows = int64_t{1} << 20;
+  /// A row group ends with the batch that brings its encoded bytes to this.
+  ByteSize row_group_bytes = {int64_t{128} << 20};
+  Compatibility compatibility = Compatibility::kModern;
+  /// A CRC-32 in each page's header.
+  bool page_checksums = true;
+  /// Least and greatest value of each page, behind the last row group.
+  bool page_index = true;
+  /// Least and greatest value of each column chunk.
+  bool statistics = true;
+  /// The Arrow schema in the file's key-value metadata, so that Arrow gives back its own types.
+  bool arrow_schema = true;
+
+  Status Validate() const;
+};
+
+inline constexpr OptionSpec kWriteOptions[] = {
+    Option<&WriteOptions::compression>(
+        "compression",
+        "Codec of the pages that get smaller by it; zstd, gzip and brotli take a level as in "
+        "zstd:9.",
+        "snappy|zstd[:LEVEL]|gzip|lz4|brotli|none"),
+    Option<&WriteOptions::row_group_rows>("row_group_rows", "Most rows of a row group.", "N"),
+    Option<&WriteOptions::row_group_bytes>(
+        "row_group_bytes", "A row group ends when its encoded bytes reach this size.", "SIZE"),
+    Option<&WriteOptions::compatibility>(
+        "compatibility",
+        "plain: only the PLAIN and dictionary encodings, which the oldest readers know.",
+        "modern|plain"),
+    Option<&WriteOptions::page_checksums>("page_checksums",
+                                          "Store a checksum with each page (default: true)."),
+    Option<&WriteOptions::page_index>(
+        "page_index", "Store the least and greatest value of each page (default: true)."),
+    Option<&WriteOptions::statistics>(
+        "statistics",
+        "Store the least and greatest value of each column of a row group (default: true)."),
+    Option<&WriteOptions::arrow_schema>(
+        "arrow_schema", "Store the Arrow schema in the file's metadata (default: true)."),
+};
+
+struct ReadOptions {
+  /// Compare pages with the checksums stored with them.
+  bool verify_checksums = true;
+
+  Status Validate() const { return Status::OK(); }
+};
+
+inline constexpr OptionSpec kReadOptions[] = {
+    Option<&ReadOptions::verify_checksums>(
+        "verify_checksums", "Compare pages with the checksums stored with them (default: true)."),
+};
+
+}  // namespace pyforge::parquet

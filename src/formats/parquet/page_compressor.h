@@ -1,0 +1,25 @@
+// Compresses pages by one codec.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+
+#include "formats/parquet/byte_buffer.h"
+#include "formats/parquet/options.h"
+#include "pyforge/error.h"
+
+namespace pyforge::parquet {
+
+/// Threads: one at a time; holds its working memory.
+class PageCompressor {
+ public:
+  virtual ~PageCompressor() = default;
+  /// Null for kUncompressed. Errors: unsupported.feature where the codec is not built in.
+  static Result<std::unique_ptr<PageCompressor>> Make(const CompressionChoice& choice);
+
+  /// Replaces `out` by the compressed bytes.
+  virtual Status Compress(std::span<const uint8_t> bytes, ByteBuffer* out) = 0;
+};
+
+}  // namespace pyforge::parquet
