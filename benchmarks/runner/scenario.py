@@ -1,0 +1,111 @@
+"""A scenario: which data, who converts it how, what the result must be and what is aimed at."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from benchmarks import generate
+
+DIRECTORY = Path(__file__).resolve().parent.parent / "scenarios"
+
+
+@dataclass(frozen=True)
+class Contestant:
+    """One way to do the job.
+
+    `kind` is pyforge, duckdb, polars or command; `arguments` are pyforge's or the command's words,
+    in which {input} and {output} stand for paths; `settings` go to a rival's script.
+    """
+
+    name: str
+    kind: str
+    arguments: list[str]
+    settings: dict[str, Any]
+    environment: dict[str, str]
+
+
+@dataclass(frozen=True)
+class Goal:
+    """`metric` of `contestant` must stay at or below `limit`, or below `factor` times a rival's."""
+
+    metric: str
+    contestant: str
+    limit: float | None
+    rival: str
+    factor: float
+
+
+@dataclass(frozen=True)
+class Data:
+    """What is converted; `shape` none means that nothing is read."""
+
+    shape: str
+    size_bytes: int
+    files: int
+    seed: int
+    is_stream: bool
+
+
+@dataclass(frozen=True)
+class Scenario:
+    name: str
+    question: str
+    data: Data
+    repeats: int
+    types: dict[str, str]
+    """The SQL type in which each column is compared; "*" stands for the rest."""
+    contestants: list[Contestant]
+    goals: list[Goal]
+
+
+def names() -> list[str]:
+    return sorted(path.stem for path in DIRECTORY.glob("*.json"))
+
+
+def load(name: str, size_bytes: int | None = None) -> Scenario:
+    """Reads a scenario; `size_bytes` overrides how much data it wants."""
+    raw: Mapping[str, Any] = json.loads((DIRECTORY / f"{name}.json").read_text("utf-8"))
+    data: Mapping[str, Any] = raw.get("data", {})
+    stated = generate.parse_bytes(str(data.get("bytes", "0")))
+    return Scenario(
+        name=name,
+        question=raw["question"],
+        data=Data(
+            shape=data.get("shape", "none"),
+            size_bytes=size_bytes or stated,
+            files=data.get("files", 0),
+            seed=data.get("seed", 1),
+            is_stream=data.get("stream", False),
+        ),
+        repeats=raw.get("repeats", 5),
+        types=raw.get("types", {}),
+        contestants=[_contestant(entry) for entry in raw["contestants"]],
+        goals=[_goal(entry) for entry in raw.get("goals", [])],
+    )
+
+
+def _contestant(raw: Mapping[str, Any]) -> Contestant:
+    return Contestant(
+        name=raw["name"],
+        kind=raw.get("kind", "pyforge"),
+        arguments=raw.get("arguments", []),
+        settings=raw.get("settings", {}),
+        environment=raw.get("environment", {}),
+    )
+
+
+def _goal(raw: Mapping[str, Any]) -> Goal:
+    limit = raw.get("limit")
+    if isinstance(limit, str):
+        limit = float(generate.parse_bytes(limit))
+    return Goal(
+        metric=raw["metric"],
+        contestant=raw.get("contestant", "pyforge"),
+        limit=limit,
+        rival=raw.get("rival", ""),
+        factor=raw.get("factor", 1.0),
+    )
