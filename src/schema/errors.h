@@ -25,11 +25,6 @@ inline constexpr ErrorCode kBadType{
     .fix =
         "Use a name such as int64, double, decimal(10,2), string, bool, date, timestamp[us, UTC], "
         "list<int32> or struct<a: int64>."};
-inline constexpr ErrorCode kBadCast{
-    .id = "schema.bad_cast",
-    .category = ErrorCategory::kUsage,
-    .summary = "A cast is not written as column=type.",
-    .fix = "Write {cast} 'column=type', for example --cast 'price=decimal(10,2)'."};
 inline constexpr ErrorCode kBadFormat{
     .id = "schema.bad_format",
     .category = ErrorCategory::kUsage,
@@ -41,7 +36,7 @@ inline constexpr ErrorCode kBadSchemaFile{
     .summary = "A schema file is not in the form that `pyforge schema --json` prints.",
     .fix = "Make one with `pyforge schema FILE --json`, then change names and types in it."};
 
-inline constexpr const ErrorCode* kErrors[] = {&kCastFailed, &kNoCast,    &kBadType,
-                                               &kBadCast,    &kBadFormat, &kBadSchemaFile};
+inline constexpr const ErrorCode* kErrors[] = {&kCastFailed, &kNoCast, &kBadType, &kBadFormat,
+                                               &kBadSchemaFile};
 
 }  // namespace pyforge::schema
