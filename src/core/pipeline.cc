@@ -81,6 +81,7 @@ class Pass {
       Morsels morsels;
       if (!TakeSegment(&ordinal, &morsels, &seconds)) break;
       SegmentResult result;
+      const Clock::time_point start = Clock::now();
       try {
         result = Carry(*decoder, segments, &morsels, &seconds);
       } catch (const std::bad_alloc&) {
@@ -88,6 +89,7 @@ class Pass {
         result.pieces.resize(targets_.size());
         result.error = Fail(kMemoryLimit, {}, "the system gave no more memory");
       }
+      Note("carry", start, ordinal);
       HandIn(ordinal, std::move(result), &seconds);
     }
     const std::lock_guard lock(append_mutex_);
@@ -96,6 +98,13 @@ class Pass {
     outcome_.seconds.transform += seconds.transform;
     outcome_.seconds.encode += seconds.encode;
     outcome_.seconds.append += seconds.append;
+  }
+
+  /// The seconds since `start`, put into the trace where there is one.
+  double Note(std::string_view name, Clock::time_point start, int64_t segment) {
+    const Clock::time_point end = Clock::now();
+    if (options_.trace != nullptr) options_.trace->Add(name, start, end, segment);
+    return std::chrono::duration<double>(end - start).count();
   }
 
   /// The serial front: takes the morsels of the next segment. False at the end or after a failure.
@@ -124,7 +133,7 @@ class Pass {
         break;
       }
     }
-    seconds->next += SecondsSince(start);
+    seconds->next += Note("read", start, next_ordinal_);
     context_.progress().bytes_read.store(scan_.stored_position(), std::memory_order_relaxed);
     if (morsels->empty() && pending_error_.ok()) return false;
     *ordinal = next_ordinal_++;
@@ -241,7 +250,7 @@ class Pass {
       lock.unlock();
       const Clock::time_point start = Clock::now();
       const Status status = Append(std::move(next));
-      seconds->append += SecondsSince(start);
+      seconds->append += Note("append", start, next_to_append_);
       lock.lock();
       ++next_to_append_;
       if (!status.ok() && error_.ok()) {

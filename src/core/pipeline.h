@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "core/row_transform.h"
+#include "core/trace.h"
 #include "pyforge/execution.h"
 #include "pyforge/input.h"
 #include "pyforge/output.h"
@@ -38,6 +39,7 @@ struct PassOptions {
   bool bad_rows_void_the_pass = false;
   /// Keep only this many rows of the first table and then stop; the pass runs on one thread.
   std::optional<int64_t> row_limit = {};
+  Trace* trace = nullptr;  ///< takes a span for every step of every segment
   /// Bad rows kept in the outcome's ledger; all of them go to `on_bad_rows`.
   size_t bad_rows_listed_max = 10;
   /// Called in row order with places already absolute; a failure ends the pass. May be empty.
