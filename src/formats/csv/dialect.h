@@ -19,6 +19,9 @@ enum class Newline : uint8_t {
 /// "LF", "CRLF", "CR", "mixed".
 std::string_view NewlineName(Newline newline);
 
+/// A delimiter or quote as a person writes it: ",", "tab", "space", "\x1f"; "none" when empty.
+std::string PrintSeparator(std::string_view separator);
+
 /// Offsets count bytes of the text as UTF-8 without its byte-order mark.
 struct Dialect {
   /// What separates fields; most often one byte. Empty: a line is one field.
@@ -29,6 +32,8 @@ struct Dialect {
   /// None: nothing is escaped. Same as `quote`: a doubled quote in a quoted field is one quote.
   /// Else, usually backslash: it takes the meaning off the next character, in and out of quotes.
   std::optional<char> escape = '"';
+  /// Quotes were seen inside quoted fields that neither end the field nor are escaped.
+  bool stray_quotes = false;
   /// A line that begins with this is no record; empty: there are none.
   std::string comment = {};
   Newline newline = Newline::kLf;

@@ -40,7 +40,4 @@ struct DetectedDialect {
 /// confidence. Time: below 30 ms for the largest sample.
 DetectedDialect DetectDialect(const Sample& sample, const DialectHints& hints = {});
 
-/// A delimiter or quote as a person writes it: ",", "tab", "space", "\x1f", "none".
-std::string PrintSeparator(std::string_view separator);
-
 }  // namespace pyforge::csv

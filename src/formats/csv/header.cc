@@ -1,0 +1,432 @@
+#include "formats/csv/header.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+#include <utility>
+
+#include "formats/csv/header_evidence.h"
+#include "formats/csv/header_names.h"
+#include "formats/csv/sniff_parse.h"
+#include "formats/csv/sniff_score.h"
+
+namespace pyforge::csv {
+namespace {
+
+constexpr size_t kRowsKept = 300;     // with their values
+constexpr size_t kTitleRowsMax = 40;  // padded title rows above a header
+constexpr size_t kHeaderRowsMax = 6;
+constexpr size_t kFooterRowsMax = 20;
+constexpr size_t kLinesKept = 20;
+constexpr size_t kLineBytesKept = 200;
+
+Rows ReadRows(std::string_view text, const Dialect& dialect, bool is_cut, size_t rows_kept) {
+  Rows rows;
+  SampleParser parser(text, dialect, is_cut);
+  std::vector<Cell> cells;
+  while (parser.Next(&cells)) {
+    SampleRow row;
+    row.begin = parser.begin();
+    row.end = parser.end();
+    row.line = parser.line();
+    row.is_comment = parser.is_comment();
+    row.width = cells.size();
+    const bool keep = rows.size() < rows_kept;
+    for (const Cell& cell : cells) {
+      row.filled += Trim(cell.text).empty() ? 0 : 1;
+      if (keep) row.values.push_back(CellValue(cell, dialect));
+    }
+    rows.push_back(std::move(row));
+  }
+  return rows;
+}
+
+std::string FirstBytes(std::string_view line) {
+  return std::string(Trim(line.substr(0, std::min(line.size(), kLineBytesKept))));
+}
+
+// Everything known about one sample while its layout is being found.
+class LayoutFinder {
+ public:
+  LayoutFinder(const Sample& sample, const DialectHints& hints, Dialect* dialect)
+      : sample_(sample), hints_(hints), dialect_(dialect), head_(sample.head) {}
+
+  Layout Find() {
+    if (hints_.skip_lines) SkipGivenLines();
+    rows_ = ReadRows(head_.substr(skipped_bytes_), *dialect_, !sample_.whole, kRowsKept);
+    for (SampleRow& row : rows_) {
+      row.begin += skipped_bytes_;
+      row.end += skipped_bytes_;
+      row.line += skipped_lines_;
+    }
+    width_ = TableWidth();
+    dialect_->column_count = static_cast<int64_t>(width_);
+    dialect_->skip_blank_lines = width_ != 1;
+    dialect_->header.clear();
+    dialect_->header_rows = 0;
+    dialect_->data_offset = static_cast<int64_t>(head_.size());
+    dialect_->data_line = rows_.empty() ? skipped_lines_ : rows_.back().line + 1;
+    dialect_->skip_lines = skipped_lines_;
+    if (width_ == 0) {
+      layout_.header_confidence = 1;
+      layout_.header_reason = "the file has no rows";
+      return std::move(layout_);
+    }
+    top_ = FirstRowOfTable();
+    DecideHeader();
+    SetStart();
+    SetWidth();
+    SetEnd();
+    return std::move(layout_);
+  }
+
+ private:
+  void SkipGivenLines();
+  size_t TableWidth() const;
+  size_t FirstRowOfTable();
+  size_t SkipTitles(size_t first) const;
+  bool TakeShortHeader(size_t first, size_t* header);
+  bool IsHeaderLike(size_t index) const {
+    return WeighHeader(rows_, index, RowsToCompare(index), width_).score > 0;
+  }
+  size_t RowsToCompare(size_t index) const {
+    return std::min({rows_.size(), index + kRowsKept, kRowsKept});
+  }
+  size_t NextFilled(size_t index) const {
+    while (index < rows_.size() && (rows_[index].is_comment || rows_[index].is_blank())) ++index;
+    return index;
+  }
+  void DecideHeader();
+  bool ContinuesHeader(size_t index) const;
+  void SetStart();
+  void SetWidth();
+  void SetEnd();
+  bool FindSecondTable(size_t* index);
+  void CutTail(const Rows& rows, size_t first, std::string_view text, int64_t base);
+
+  const Sample& sample_;
+  const DialectHints& hints_;
+  Dialect* const dialect_;
+  const std::string_view head_;
+  size_t skipped_bytes_ = 0;  // by the user's word
+  int64_t skipped_lines_ = 0;
+  Rows rows_;
+  size_t width_ = 0;
+  size_t top_ = 0;       // the header's first row, or the first data row
+  size_t data_row_ = 0;  // the first data row
+  Layout layout_;
+};
+
+void LayoutFinder::SkipGivenLines() {
+  while (skipped_lines_ < *hints_.skip_lines && skipped_bytes_ < head_.size()) {
+    const bool by_cr = dialect_->newline == Newline::kCr;
+    const size_t end = head_.find(by_cr ? '\r' : '\n', skipped_bytes_);
+    skipped_bytes_ = end == std::string_view::npos ? head_.size() : end + 1;
+    ++skipped_lines_;
+  }
+}
+
+// The usual width; where the file holds two tables, that of the first.
+size_t LayoutFinder::TableWidth() const {
+  std::vector<uint32_t> widths;
+  for (const SampleRow& row : rows_) {
+    if (!row.is_comment && row.width > 0) widths.push_back(static_cast<uint32_t>(row.width));
+  }
+  if (widths.empty()) return 0;
+  const auto usual = static_cast<uint32_t>(UsualWidth(widths));
+  const auto first_usual = std::find(widths.begin(), widths.end(), usual);
+  const std::vector<uint32_t> before(widths.begin(), first_usual);
+  if (before.size() < 5) return usual;
+  const auto earlier = static_cast<uint32_t>(UsualWidth(before));
+  const auto count = std::count(before.begin(), before.end(), earlier);
+  const auto usual_count = std::count(widths.begin(), widths.end(), usual);
+  const bool is_table = earlier >= 2 && count * 10 >= static_cast<int64_t>(before.size()) * 9 &&
+                        count * 10 >= usual_count * 4;
+  return is_table ? earlier : usual;
+}
+
+// Steps over rows of the table's width that hold a title: one cell filled, or none.
+size_t LayoutFinder::SkipTitles(size_t first) const {
+  if (width_ < 2) return first;
+  size_t index = first;
+  while (index < rows_.size() && index - first < kTitleRowsMax &&
+         (rows_[index].is_comment || rows_[index].filled < 2)) {
+    ++index;
+  }
+  const size_t first_filled = NextFilled(first);
+  if (index == first || index >= rows_.size() || index >= kRowsKept)
+    return std::min(first_filled, rows_.size() - 1);
+  if (rows_[index].is_comment || rows_[index].width != width_ || index == first_filled)
+    return first_filled;
+  const double needed = width_ == 2 ? 0.3 : 0.0;
+  const HeaderEvidence evidence = WeighHeader(rows_, index, RowsToCompare(index), width_);
+  return evidence.score > needed ? index : first_filled;
+}
+
+// A header may have fewer or more cells than the rows, or hide in the last comment line.
+bool LayoutFinder::TakeShortHeader(size_t first, size_t* header) {
+  if (first >= kRowsKept || IsHeaderLike(first)) return false;
+  for (size_t i = first; i-- > 0;) {
+    SampleRow& row = rows_[i];
+    if (!row.is_comment && row.is_blank()) continue;
+    if (row.is_comment) {
+      Dialect plain = *dialect_;
+      plain.comment.clear();
+      Rows parsed = ReadRows(head_.substr(row.begin, row.end - row.begin), plain, false, 1);
+      if (parsed.empty() || parsed[0].width != width_ || width_ < 2) return false;
+      if (!IsAllNames(parsed[0])) return false;
+      row.values = std::move(parsed[0].values);
+      row.width = parsed[0].width;
+      row.filled = parsed[0].filled;
+      row.is_comment = false;
+    }
+    const std::set<std::string> distinct(row.values.begin(), row.values.end());
+    if (row.width < 2 || row.width * 2 < width_ || distinct.size() != row.values.size() ||
+        !IsAllNames(row)) {
+      return false;
+    }
+    *header = i;
+    return true;
+  }
+  return false;
+}
+
+size_t LayoutFinder::FirstRowOfTable() {
+  if (hints_.skip_lines) return std::min(NextFilled(0), rows_.size() - 1);
+  size_t first = 0;
+  while (rows_[first].is_comment || rows_[first].width != width_) ++first;
+  size_t header = 0;
+  const size_t below_titles = SkipTitles(first);
+  if (below_titles == first && TakeShortHeader(first, &header)) return header;
+  return below_titles;
+}
+
+void LayoutFinder::DecideHeader() {
+  const SampleRow& row = rows_[top_];
+  const HeaderEvidence evidence =
+      top_ < kRowsKept ? WeighHeader(rows_, top_, RowsToCompare(top_), width_) : HeaderEvidence{};
+  bool has_header = evidence.score > 0 || row.width != width_;
+  layout_.header_confidence = std::min(0.99, 0.5 + 0.5 * std::min(1.0, std::abs(evidence.score)));
+  layout_.header_reason = evidence.reason;
+  if (hints_.has_header || hints_.header_rows) {
+    has_header = hints_.header_rows ? *hints_.header_rows > 0 : *hints_.has_header;
+    layout_.header_confidence = 1;
+    layout_.header_reason = "given";
+  }
+  data_row_ = top_;
+  if (!has_header) return;
+  std::vector<const std::vector<std::string>*> header = {&row.values};
+  size_t next = top_ + 1;
+  if (hints_.header_rows) {
+    while (static_cast<int64_t>(header.size()) < *hints_.header_rows && next < rows_.size() &&
+           next < kRowsKept) {
+      if (!rows_[next].is_comment && rows_[next].width > 0) header.push_back(&rows_[next].values);
+      ++next;
+    }
+  } else if (!hints_.has_header) {
+    while (next < rows_.size() && header.size() < kHeaderRowsMax && ContinuesHeader(next)) {
+      header.push_back(&rows_[next++].values);
+    }
+  }
+  if (header.size() > 1) {
+    layout_.header_reason += fmt::format("; {} rows of names above the data", header.size());
+  }
+  dialect_->header_rows = static_cast<int64_t>(header.size());
+  dialect_->header = JoinHeaderRows(header);
+  data_row_ = next;
+}
+
+// Does the row at `index`, below a header row, name columns too?
+bool LayoutFinder::ContinuesHeader(size_t index) const {
+  const SampleRow& above = rows_[index - 1];
+  const SampleRow& row = rows_[index];
+  if (index >= kRowsKept || row.is_comment || row.filled == 0 || row.width != above.width ||
+      row.width < 2) {
+    return false;
+  }
+  if (row.values == above.values) return true;
+  const std::vector<ColumnProfile> columns =
+      ProfileColumns(rows_, index + 1, RowsToCompare(index), width_);
+  size_t typed_columns = 0, text_over_typed = 0, gaps_filled = 0;
+  for (size_t c = 0; c < row.values.size() && c < width_; ++c) {
+    const bool over_typed = columns[c].typed > 0 && columns[c].typed_share() >= 0.6;
+    typed_columns += over_typed ? 1 : 0;
+    if (row.values[c].empty()) continue;
+    const CellKind kind = ClassifyCell(row.values[c]);
+    if (IsTyped(kind) || kind == CellKind::kMissing) return false;
+    text_over_typed += over_typed ? 1 : 0;
+    gaps_filled += above.values[c].empty() ? 1 : 0;
+  }
+  if (text_over_typed * 10 < row.filled * 6) return false;
+  // Complementary rows are names in two parts; a full row of text over numbers is one of units.
+  const bool is_partial = gaps_filled > 0 || row.filled * 2 < row.width;
+  return is_partial ? text_over_typed >= 1
+                    : typed_columns >= 2 && text_over_typed * 10 >= typed_columns * 9;
+}
+
+void LayoutFinder::SetStart() {
+  const SampleRow& top = rows_[top_];
+  // Comment lines below the header stay comments; above it alone they are remarks like others.
+  const auto is_comment = [](const SampleRow& row) { return row.is_comment; };
+  const bool given = hints_.comment.has_value();
+  const auto top_row = rows_.begin() + static_cast<int64_t>(top_);
+  if (!given && std::none_of(top_row, rows_.end(), is_comment)) dialect_->comment.clear();
+  const bool only_comments =
+      !dialect_->comment.empty() && std::all_of(rows_.begin(), top_row, [](const SampleRow& row) {
+        return row.is_comment || row.width == 0;
+      });
+  if (!only_comments) dialect_->skip_lines = top.line;
+  if (!hints_.skip_lines && !only_comments) {
+    for (size_t i = 0; i < top_ && layout_.preamble.size() < kLinesKept; ++i) {
+      const std::string line =
+          FirstBytes(head_.substr(rows_[i].begin, rows_[i].end - rows_[i].begin));
+      if (rows_[i].is_comment || rows_[i].filled > 0) layout_.preamble.push_back(line);
+    }
+    layout_.preamble_reason = fmt::format(
+        "{} lines above the first row of the table, which has {} fields", top.line, width_);
+  }
+  // Empty rows between header and data are neither.
+  if (dialect_->skip_blank_lines) data_row_ = NextFilled(data_row_);
+  if (data_row_ >= rows_.size()) {
+    dialect_->data_offset = static_cast<int64_t>(rows_.back().end);
+    dialect_->data_line = rows_.back().line + 1;
+    data_row_ = rows_.size();
+    return;
+  }
+  dialect_->data_offset = static_cast<int64_t>(rows_[data_row_].begin);
+  dialect_->data_line = rows_[data_row_].line;
+}
+
+// The header's names decide how many columns there are where they differ from the rows.
+void LayoutFinder::SetWidth() {
+  std::vector<std::string>& header = dialect_->header;
+  if (dialect_->header_rows == 0 || header.size() == width_) return;
+  if (header.size() > width_) {
+    dialect_->column_count = static_cast<int64_t>(header.size());
+    return;
+  }
+  const std::vector<ColumnProfile> columns =
+      ProfileColumns(rows_, data_row_, std::min(rows_.size(), kRowsKept), width_);
+  const bool surplus_is_empty =
+      std::all_of(columns.begin() + static_cast<int64_t>(header.size()), columns.end(),
+                  [](const ColumnProfile& column) { return column.filled == 0; });
+  if (surplus_is_empty) {
+    dialect_->column_count = static_cast<int64_t>(header.size());
+    return;
+  }
+  // Row numbers are often written without a name for their column.
+  if (header.size() + 1 == width_ && HoldsRowNumbers(rows_, data_row_, kRowsKept)) {
+    header.insert(header.begin(), std::string());
+  }
+}
+
+// A table of another shape that follows this one up to the end of the text.
+bool LayoutFinder::FindSecondTable(size_t* index) {
+  size_t begin = rows_.size();
+  std::vector<uint32_t> widths;
+  while (begin > data_row_ && rows_[begin - 1].width != width_) {
+    --begin;
+    if (!rows_[begin].is_comment && rows_[begin].width > 0) {
+      widths.push_back(static_cast<uint32_t>(rows_[begin].width));
+    }
+  }
+  begin = NextFilled(begin);
+  if (widths.size() < 2 || begin == 0 || begin >= rows_.size()) return false;
+  const auto width = static_cast<uint32_t>(UsualWidth(widths));
+  const auto count = std::count(widths.begin(), widths.end(), width);
+  if (width < 2 || count * 10 < static_cast<int64_t>(widths.size()) * 8) return false;
+  const SampleRow& first = rows_[begin];
+  const Rows parsed = ReadRows(head_.substr(first.begin), *dialect_, !sample_.whole, kRowsKept);
+  if (parsed.empty()) return false;
+  size_t repeated = 0;
+  for (const std::string& value : parsed[0].values) {
+    const auto& header = dialect_->header;
+    repeated +=
+        !value.empty() && std::find(header.begin(), header.end(), value) != header.end() ? 1 : 0;
+  }
+  const bool repeats_header = repeated >= 2 && repeated * 10 >= parsed[0].width * 8;
+  const bool after_gap = rows_[begin - 1].is_blank();
+  const bool has_names =
+      parsed.size() >= 2 && WeighHeader(parsed, 0, parsed.size(), width).score > 0.3;
+  if (!repeats_header && !(after_gap && has_names)) return false;
+  *index = begin;
+  return true;
+}
+
+// Cuts off what follows the last row of data in `rows`, of which `first` is the first that may go.
+void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text, int64_t base) {
+  size_t end = rows.size();
+  const auto is_empty = [&](const SampleRow& row) {
+    return !row.is_comment && row.filled == 0 && (width_ > 1 || row.width > 0);
+  };
+  // Control-Z ended text files under DOS.
+  if (end > first &&
+      text.substr(rows[end - 1].begin, rows[end - 1].end - rows[end - 1].begin) == "\x1A")
+    --end;
+  while (end > first && is_empty(rows[end - 1])) --end;
+  size_t notes = end;
+  while (notes > first && end - notes < kFooterRowsMax && rows[notes - 1].width == 1 &&
+         rows[notes - 1].filled == 1 && width_ >= 3) {
+    --notes;
+  }
+  if (notes < end && notes > first) {
+    const std::string note =
+        FirstBytes(text.substr(rows[notes].begin, rows[notes].end - rows[notes].begin));
+    const bool after_gap = rows[notes - 1].filled == 0;
+    const bool is_marked = note.starts_with('(') || note.starts_with('*') ||
+                           note.starts_with("Source") || note.starts_with("Note") ||
+                           note.starts_with("--") || note.starts_with("Total rows");
+    if (after_gap || is_marked) {
+      end = notes;
+      while (end > first && is_empty(rows[end - 1])) --end;
+    }
+  }
+  if (end == rows.size()) return;
+  dialect_->end_offset = base + static_cast<int64_t>(rows[end].begin);
+  size_t empty_rows = 0;
+  for (size_t i = end; i < rows.size(); ++i) {
+    if (rows[i].filled == 0) {
+      ++empty_rows;
+    } else if (layout_.footer.size() < kLinesKept) {
+      layout_.footer.push_back(FirstBytes(text.substr(rows[i].begin, rows[i].end - rows[i].begin)));
+    }
+  }
+  layout_.footer_reason =
+      fmt::format("{} lines of remarks and {} empty rows at the end of the file",
+                  rows.size() - end - empty_rows, empty_rows);
+}
+
+void LayoutFinder::SetEnd() {
+  if (sample_.whole) {
+    size_t second = 0;
+    if (FindSecondTable(&second)) {
+      dialect_->end_offset = static_cast<int64_t>(rows_[second].begin);
+      layout_.footer.push_back(
+          FirstBytes(head_.substr(rows_[second].begin, rows_[second].end - rows_[second].begin)));
+      layout_.footer_reason = fmt::format("a second table follows in line {}, with {} fields",
+                                          rows_[second].line + 1, rows_[second].width);
+      rows_.resize(second);
+    }
+    if (!dialect_->end_offset) CutTail(rows_, data_row_, head_, 0);
+    return;
+  }
+  if (sample_.blocks.empty() || !sample_.blocks.back().ends_file || !sample_.blocks.back().offset)
+    return;
+  const SampleBlock& block = sample_.blocks.back();
+  const Rows rows = ReadRows(block.text, *dialect_, false, 0);
+  const auto of_table = std::count_if(rows.begin(), rows.end(),
+                                      [&](const SampleRow& row) { return row.width == width_; });
+  // Otherwise the block began within a quoted field, or the table is too ragged to tell its end.
+  if (of_table * 10 >= static_cast<int64_t>(rows.size()) * 5)
+    CutTail(rows, 0, block.text, *block.offset);
+}
+
+}  // namespace
+
+Layout FindLayout(const Sample& sample, const DialectHints& hints, Dialect* dialect) {
+  return LayoutFinder(sample, hints, dialect).Find();
+}
+
+}  // namespace pyforge::csv

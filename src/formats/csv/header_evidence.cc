@@ -1,0 +1,186 @@
+#include "formats/csv/header_evidence.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <cctype>
+#include <set>
+
+namespace pyforge::csv {
+namespace {
+
+bool HasDigit(std::string_view text) {
+  return text.find_first_of("0123456789") != std::string_view::npos;
+}
+
+// Years that go up one by one name columns although they are numbers.
+bool IsYearSeries(const SampleRow& row) {
+  int previous = 0, count = 0;
+  for (const std::string& value : row.values) {
+    const int year = YearOf(value);
+    if (year == 0) continue;
+    if (previous != 0 && year != previous + 1 && year != previous - 1) return false;
+    previous = year;
+    ++count;
+  }
+  return count >= 2;
+}
+
+bool Recurs(const Rows& rows, size_t index, size_t end, size_t column) {
+  const std::string& name = rows[index].values[column];
+  for (size_t i = index + 1; i < end; ++i) {
+    const SampleRow& row = rows[i];
+    if (!row.is_comment && column < row.values.size() && row.values[column] == name) return true;
+  }
+  return false;
+}
+
+// A name over a column of text: does it look different from what is below?
+double WeighTextOverText(const std::string& name, const ColumnProfile& column, bool recurs) {
+  if (recurs) return -1;
+  double weight = LooksLikeName(name) ? 0.1 : -0.3;
+  if (column.filled < 2) return weight;
+  const bool one_length = column.length_min == column.length_max && column.length_min >= 2;
+  if (one_length && column.filled >= 3) {
+    if (name.size() != column.length_min) {
+      weight += 0.6;
+    } else if (SamePattern(name, column.first)) {
+      weight -= 0.5;
+    }
+  } else if (SamePattern(name, column.first) && HasDigit(name)) {
+    weight -= 0.5;
+  }
+  if (!HasDigit(name) && column.with_digit == column.filled) weight += 0.6;
+  const bool is_identifier =
+      name.find('_') != std::string::npos ||
+      (!name.empty() && std::islower(static_cast<unsigned char>(name[0])) != 0);
+  const bool column_starts_upper =
+      !column.first.empty() && std::isupper(static_cast<unsigned char>(column.first[0])) != 0;
+  if (is_identifier && column_starts_upper) weight += 0.2;
+  if (column.length_sum > 3 * name.size() * static_cast<size_t>(column.filled)) weight += 0.2;
+  return weight;
+}
+
+}  // namespace
+
+double ColumnProfile::typed_share() const {
+  const int64_t known = filled - missing;
+  return known > 0 ? static_cast<double>(typed) / static_cast<double>(known) : 0;
+}
+
+std::vector<ColumnProfile> ProfileColumns(const Rows& rows, size_t begin, size_t end,
+                                          size_t width) {
+  std::vector<ColumnProfile> columns(width);
+  for (size_t i = begin; i < end; ++i) {
+    const SampleRow& row = rows[i];
+    if (row.is_comment || row.values.size() != width) continue;
+    for (size_t c = 0; c < width; ++c) {
+      const std::string& value = row.values[c];
+      const CellKind kind = ClassifyCell(value);
+      if (kind == CellKind::kEmpty) continue;
+      ColumnProfile& column = columns[c];
+      if (column.filled == 0) {
+        column.length_min = column.length_max = value.size();
+        column.first = value;
+      }
+      ++column.filled;
+      column.length_min = std::min(column.length_min, value.size());
+      column.length_max = std::max(column.length_max, value.size());
+      column.length_sum += value.size();
+      column.with_digit += HasDigit(value) ? 1 : 0;
+      column.missing += kind == CellKind::kMissing ? 1 : 0;
+      if (!IsTyped(kind)) continue;
+      ++column.typed;
+      column.kind = kind;
+    }
+  }
+  return columns;
+}
+
+bool IsAllNames(const SampleRow& row) {
+  bool any = false;
+  for (const std::string& value : row.values) {
+    if (value.empty()) continue;
+    if (IsTyped(ClassifyCell(value)) || !LooksLikeName(value)) return false;
+    any = true;
+  }
+  return any;
+}
+
+HeaderEvidence WeighHeader(const Rows& rows, size_t index, size_t end, size_t width) {
+  const SampleRow& row = rows[index];
+  const std::vector<ColumnProfile> columns = ProfileColumns(rows, index + 1, end, width);
+  const bool years = IsYearSeries(row);
+  double sum = 0;
+  int text_over_typed = 0, typed_over_typed = 0, recurring = 0, filled = 0;
+  bool all_names = true;
+  std::set<std::string_view> distinct;
+  for (size_t c = 0; c < row.values.size() && c < width; ++c) {
+    const std::string& name = row.values[c];
+    if (name.empty()) {
+      // A first column without a name holds row numbers or labels.
+      sum -= c == 0 || columns[c].filled == 0 ? 0 : 0.1;
+      continue;
+    }
+    ++filled;
+    distinct.insert(name);
+    const CellKind kind = ClassifyCell(name);
+    if (columns[c].is_typed()) {
+      if (!IsTyped(kind)) {
+        ++text_over_typed;
+        sum += kind == CellKind::kMissing ? 0 : 1;
+      } else if (!(years && YearOf(name) != 0)) {
+        ++typed_over_typed;
+        sum -= 1.5;
+      }
+    } else if (columns[c].filled == 0) {
+      sum += IsTyped(kind) ? -0.5 : LooksLikeName(name) ? 0.4 : 0;
+    } else if (IsTyped(kind)) {
+      sum -= kind == CellKind::kDate ? 0.3 : 0.7;
+    } else {
+      const bool recurs = Recurs(rows, index, end, c);
+      recurring += recurs ? 1 : 0;
+      sum += WeighTextOverText(name, columns[c], recurs);
+    }
+    all_names = all_names && LooksLikeName(name) && !IsTyped(kind);
+  }
+  HeaderEvidence evidence;
+  if (filled == 0) {
+    evidence.reason = "the first row is empty";
+    evidence.score = -1;
+    return evidence;
+  }
+  const bool any_below = std::any_of(columns.begin(), columns.end(),
+                                     [](const ColumnProfile& column) { return column.filled > 0; });
+  const bool unique = distinct.size() == static_cast<size_t>(filled);
+  if (!any_below) {
+    // Nothing to compare with: names if they look it.
+    evidence.score = all_names && unique ? 0.5 : -0.5;
+    evidence.reason =
+        evidence.score > 0 ? "the only row holds distinct names" : "the only row holds values";
+    return evidence;
+  }
+  if (text_over_typed == 0 && typed_over_typed == 0) {
+    if (!unique) sum -= 0.3 * static_cast<double>(filled);
+    // Text over text throughout: users expect names on top, unless they look like the rest.
+    if (unique && all_names) sum += 0.05 * static_cast<double>(filled);
+  }
+  evidence.score = sum / static_cast<double>(std::max(filled, 1));
+  if (evidence.score > 0) {
+    evidence.reason =
+        text_over_typed > 0
+            ? fmt::format("text over numbers or dates in {} of {} columns", text_over_typed, width)
+            : "the first row holds distinct names that do not recur below";
+  } else if (typed_over_typed > 0) {
+    evidence.reason = fmt::format("the first row holds values like those below in {} of {} columns",
+                                  typed_over_typed, width);
+  } else if (recurring > 0) {
+    evidence.reason =
+        fmt::format("values of the first row recur below in {} of {} columns", recurring, width);
+  } else {
+    evidence.reason = "the first row looks like the rows below";
+  }
+  return evidence;
+}
+
+}  // namespace pyforge::csv

@@ -1,0 +1,57 @@
+// Tells a row of names from a row of values by the columns below it.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "formats/csv/sniff_cells.h"
+
+namespace pyforge::csv {
+
+/// A record with its cells' values.
+struct SampleRow {
+  size_t begin = 0, end = 0;  ///< in the sample's head
+  int64_t line = 0;
+  bool is_comment = false;
+  size_t width = 0;                      ///< number of fields; 0: an empty line
+  size_t filled = 0;                     ///< of them not empty; counted for every row
+  std::vector<std::string> values = {};  ///< kept for the first rows only
+
+  bool is_blank() const { return filled == 0; }
+};
+
+/// What the values of one column have in common.
+struct ColumnProfile {
+  int64_t filled = 0;
+  int64_t typed = 0;
+  int64_t missing = 0;
+  int64_t with_digit = 0;
+  size_t length_min = 0, length_max = 0, length_sum = 0;
+  CellKind kind = CellKind::kText;  ///< of the typed ones
+  std::string first = {};
+
+  /// Share of numbers, dates and truth values among the values that stand for something.
+  double typed_share() const;
+  bool is_typed() const { return typed > 0 && typed_share() >= 0.8; }
+};
+
+using Rows = std::vector<SampleRow>;
+
+/// Profiles of the columns of `rows` [begin, end), those with `width` fields.
+std::vector<ColumnProfile> ProfileColumns(const Rows& rows, size_t begin, size_t end, size_t width);
+
+struct HeaderEvidence {
+  double score = 0;  ///< above 0: names; about -1 to 1
+  std::string reason = {};
+};
+
+/// Weighs whether rows[index] names the columns of rows (index, end).
+HeaderEvidence WeighHeader(const Rows& rows, size_t index, size_t end, size_t width);
+
+/// True when every value that is there is text that may be a name, and at least one is there.
+bool IsAllNames(const SampleRow& row);
+
+}  // namespace pyforge::csv

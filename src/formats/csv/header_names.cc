@@ -1,0 +1,58 @@
+#include "formats/csv/header_names.h"
+
+#include <algorithm>
+#include <charconv>
+
+namespace pyforge::csv {
+
+std::vector<std::string> JoinHeaderRows(const std::vector<const std::vector<std::string>*>& rows) {
+  if (rows.size() == 1) return *rows[0];
+  size_t width = 0;
+  for (const auto* row : rows) width = std::max(width, row->size());
+  const auto cell = [&](size_t row, size_t column) -> const std::string& {
+    static const std::string kNothing;
+    return column < rows[row]->size() ? (*rows[row])[column] : kNothing;
+  };
+  // Whether a row further down names the column.
+  const auto is_named_below = [&](size_t row, size_t column) {
+    for (size_t r = row + 1; r < rows.size(); ++r) {
+      if (!cell(r, column).empty()) return true;
+    }
+    return false;
+  };
+  std::vector<std::string> names(width);
+  // The columns where a part of an upper row begins, which parts below do not span.
+  std::vector<bool> begins(width, false);
+  for (size_t r = 0; r < rows.size(); ++r) {
+    std::string spanning;
+    for (size_t c = 0; c < width; ++c) {
+      const std::string& own = cell(r, c);
+      if (!own.empty() || begins[c]) spanning = own;
+      if (!own.empty()) begins[c] = true;
+      const bool takes_part = !own.empty() || (!spanning.empty() && is_named_below(r, c));
+      if (!takes_part) continue;
+      if (!names[c].empty()) names[c] += ' ';
+      names[c] += own.empty() ? spanning : own;
+    }
+  }
+  return names;
+}
+
+bool HoldsRowNumbers(const Rows& rows, size_t begin, size_t end) {
+  int64_t expected = -1;
+  size_t count = 0;
+  for (size_t i = begin; i < std::min(end, rows.size()); ++i) {
+    const std::vector<std::string>& values = rows[i].values;
+    if (values.empty()) continue;
+    int64_t number = 0;
+    const char* last = values[0].data() + values[0].size();
+    const auto [stop, error] = std::from_chars(values[0].data(), last, number);
+    if (error != std::errc() || stop != last) return false;
+    if (expected == -1 ? number > 1 : number != expected) return false;
+    expected = number + 1;
+    ++count;
+  }
+  return count >= 2;
+}
+
+}  // namespace pyforge::csv

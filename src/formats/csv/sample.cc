@@ -1,0 +1,125 @@
+#include "formats/csv/sample.h"
+
+#include <algorithm>
+#include <cstring>
+#include <memory>
+#include <utility>
+
+#include "codec/charset/names.h"
+#include "codec/charset/transcode.h"
+#include "codec/charset/utf8.h"
+
+namespace pyforge::csv {
+namespace {
+
+// All of `bytes` as UTF-8.
+Result<std::string> Decode(std::string_view bytes, std::string_view encoding, bool is_last) {
+  ARROW_ASSIGN_OR_RAISE(auto transcoder, charset::MakeTranscoder(encoding));
+  std::string text(bytes.size() * 3 + 16, '\0');
+  const std::span<const uint8_t> input(reinterpret_cast<const uint8_t*>(bytes.data()),
+                                       bytes.size());
+  const std::span<uint8_t> output(reinterpret_cast<uint8_t*>(text.data()), text.size());
+  const auto step = transcoder->Convert(input, is_last, output);
+  text.resize(step.written);
+  return text;
+}
+
+// Where the last line that is complete ends; everything when there is no line end.
+size_t LastLineEnd(std::string_view text) {
+  size_t end = text.rfind('\n');
+  if (end == std::string_view::npos) end = text.rfind('\r');
+  return end == std::string_view::npos ? text.size() : end + 1;
+}
+
+// Bytes of the smallest unit in which the file may be cut.
+int64_t UnitBytes(std::string_view encoding) {
+  if (encoding.starts_with("utf-16")) return 2;
+  return encoding.starts_with("utf-32") ? 4 : 1;
+}
+
+Result<charset::Detection> FindEncoding(std::string_view bytes, bool whole,
+                                        const std::string& given) {
+  charset::Detection detection = charset::DetectEncoding(bytes, whole);
+  if (given.empty()) return detection;
+  const std::string name = charset::CanonicalName(given);
+  ARROW_RETURN_NOT_OK(charset::MakeTranscoder(name));
+  // A mark is only believed where it is one in the given encoding.
+  const bool mark_agrees = detection.bom_bytes > 0 && detection.name.starts_with(name);
+  charset::Detection result;
+  result.name = mark_agrees ? detection.name : name;
+  result.bom_bytes = mark_agrees ? detection.bom_bytes : 0;
+  result.reason = "given";
+  return result;
+}
+
+Result<SampleBlock> ReadBlock(const RandomAccess& file, int64_t offset, int64_t bytes,
+                              const charset::Detection& encoding) {
+  std::string raw(static_cast<size_t>(bytes), '\0');
+  ARROW_ASSIGN_OR_RAISE(const int64_t read,
+                        file.ReadAt(offset, bytes, reinterpret_cast<uint8_t*>(raw.data())));
+  raw.resize(static_cast<size_t>(read));
+  SampleBlock block;
+  block.ends_file = offset + read >= file.size();
+  const bool is_utf8 = encoding.name == "utf-8";
+  if (!is_utf8) {
+    ARROW_ASSIGN_OR_RAISE(raw, Decode(raw, encoding.name, block.ends_file));
+  }
+  size_t begin = raw.find('\n');
+  if (begin == std::string::npos) begin = raw.find('\r');
+  if (begin == std::string::npos) return block;
+  ++begin;
+  const size_t end = block.ends_file ? raw.size() : LastLineEnd(raw);
+  if (is_utf8) block.offset = offset - encoding.bom_bytes + static_cast<int64_t>(begin);
+  block.text = raw.substr(begin, end - begin);
+  return block;
+}
+
+}  // namespace
+
+Result<Sample> TakeSample(Source& source, const SampleOptions& options) {
+  Sample sample;
+  // One byte more than is wanted tells whether that is all.
+  ARROW_ASSIGN_OR_RAISE(std::string_view bytes, source.Head(options.head_bytes + 1));
+  sample.whole = static_cast<int64_t>(bytes.size()) <= options.head_bytes;
+  if (!sample.whole) {
+    const int64_t cut = options.head_bytes - options.head_bytes % 4;
+    bytes = bytes.substr(0, static_cast<size_t>(cut));
+  }
+  ARROW_ASSIGN_OR_RAISE(sample.encoding, FindEncoding(bytes, sample.whole, options.encoding));
+  const int64_t head_end = static_cast<int64_t>(bytes.size());
+  bytes.remove_prefix(static_cast<size_t>(sample.encoding.bom_bytes));
+  if (sample.encoding.name == "utf-8") {
+    sample.head = bytes;  // invalid bytes stay, so that offsets hold
+  } else {
+    ARROW_ASSIGN_OR_RAISE(sample.head, Decode(bytes, sample.encoding.name, sample.whole));
+  }
+  if (sample.whole) return sample;
+  sample.head.resize(LastLineEnd(sample.head));
+
+  if (!source.cheap_random_access() || options.block_count <= 0) return sample;
+  ARROW_ASSIGN_OR_RAISE(const auto file, source.OpenRandomAccess());
+  const int64_t rest = file->size() - head_end;
+  const int64_t unit = UnitBytes(sample.encoding.name);
+  const int64_t block_bytes = options.block_bytes - options.block_bytes % unit;
+  const int64_t block_count =
+      std::min<int64_t>(options.block_count, (rest + block_bytes - 1) / block_bytes);
+  for (int64_t i = 1; i <= block_count; ++i) {
+    // The last block ends with the file.
+    int64_t offset = head_end + std::max<int64_t>(rest - block_bytes, 0) * i / block_count;
+    offset -= offset % unit;
+    ARROW_ASSIGN_OR_RAISE(SampleBlock block,
+                          ReadBlock(*file, offset, block_bytes + unit, sample.encoding));
+    if (!block.text.empty()) sample.blocks.push_back(std::move(block));
+  }
+  return sample;
+}
+
+Sample MakeSample(std::string_view utf8) {
+  Sample sample;
+  sample.encoding = charset::DetectEncoding(utf8, true);
+  sample.head = utf8.substr(static_cast<size_t>(sample.encoding.bom_bytes));
+  sample.whole = true;
+  return sample;
+}
+
+}  // namespace pyforge::csv

@@ -1,0 +1,297 @@
+#include "formats/csv/sniff.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "formats/csv/header.h"
+#include "formats/csv/sniff_candidates.h"
+#include "formats/csv/sniff_parse.h"
+#include "formats/csv/sniff_score.h"
+
+namespace pyforge::csv {
+namespace {
+
+constexpr size_t kFirstLookBytes = size_t{32} << 10;
+constexpr size_t kFinalistsMax = 6;
+// Below this no usual delimiter has explained the sample well.
+constexpr double kGoodScore = 0.35;
+
+void Rank(std::vector<Trial>* trials) {
+  std::stable_sort(trials->begin(), trials->end(),
+                   [](const Trial& a, const Trial& b) { return a.score > b.score; });
+}
+
+// Weak delimiters, which ordinary text is full of, need values between them to be believed.
+void WeighWeakDelimiters(Trial* trial) {
+  const std::string& delimiter = trial->dialect.delimiter;
+  if (delimiter != " " && delimiter != ":") return;
+  const auto quoted = static_cast<double>(2 * trial->quotes.closed);
+  const auto odd = static_cast<double>(trial->quotes.inner);
+  const bool explains_quotes = quoted >= 8 && quoted > 3 * odd;
+  if (!explains_quotes) trial->score *= 0.3 + 0.7 * trial->typed_share;
+}
+
+std::vector<Trial> JudgeAll(const Sample& sample, std::vector<Trial> trials) {
+  const auto judge = [&](size_t bytes_max) {
+    for (Trial& trial : trials) {
+      Judge(sample, bytes_max, &trial);
+      WeighWeakDelimiters(&trial);
+    }
+    Rank(&trials);
+  };
+  if (sample.head.size() <= kFirstLookBytes && sample.blocks.empty()) {
+    judge(sample.head.size());
+    return trials;
+  }
+  judge(std::min(kFirstLookBytes, sample.head.size()));
+  if (trials.size() > kFinalistsMax) trials.resize(kFinalistsMax);
+  judge(sample.head.size());
+  return trials;
+}
+
+// Lone CRs may end records beside LFs, or be data: the better reading wins.
+void SettleNewline(const Sample& sample, const DialectHints& hints, Trial* best) {
+  if (hints.newline || best->dialect.newline == Newline::kCr) return;
+  const std::string_view head = sample.head;
+  for (size_t i = head.find('\r'); i != std::string_view::npos; i = head.find('\r', i + 1)) {
+    if (i + 1 < head.size() && head[i + 1] == '\n') continue;
+    Trial mixed = *best;
+    mixed.dialect.newline = Newline::kMixed;
+    Judge(sample, head.size(), &mixed);
+    WeighWeakDelimiters(&mixed);
+    if (mixed.score > best->score) *best = std::move(mixed);
+    return;
+  }
+}
+
+// Blanks after nearly every delimiter belong to the delimiter; so do those before a quote.
+void SettleInitialSpace(const Sample& sample, const DialectHints& hints, Trial* best) {
+  Dialect& dialect = best->dialect;
+  if (hints.skip_initial_space) {
+    dialect.skip_initial_space = *hints.skip_initial_space;
+    return;
+  }
+  if (dialect.delimiter.empty() || dialect.delimiter == " ") return;
+  Trial skipping = *best;
+  skipping.dialect.skip_initial_space = true;
+  SampleParser parser(std::string_view(sample.head).substr(0, kFirstLookBytes), dialect,
+                      !sample.whole);
+  std::vector<Cell> cells;
+  size_t with_space = 0, filled = 0;
+  while (parser.Next(&cells)) {
+    for (size_t i = 1; i < cells.size(); ++i) {
+      if (Trim(cells[i].text).empty()) continue;
+      ++filled;
+      with_space += !cells[i].quoted && cells[i].text.front() == ' ' ? 1 : 0;
+    }
+  }
+  if (with_space == 0) return;
+  Judge(sample, sample.head.size(), &skipping);
+  const bool quotes_follow = skipping.quotes.closed > best->quotes.closed;
+  if (with_space * 10 >= filled * 9 || (quotes_follow && skipping.score >= best->score)) {
+    *best = std::move(skipping);
+  }
+}
+
+// The share of the evidence that speaks for the best against the best with another delimiter.
+double ConfidenceOf(const Trial& best, const Trial* rival) {
+  if (best.score <= 0) return 0.1;
+  const double margin = rival == nullptr ? 1 : best.score / (best.score + rival->score);
+  return std::min(0.99, margin * (0.6 + 0.4 * best.consistency));
+}
+
+std::string Describe(const Trial& trial) {
+  const std::string delimiter = PrintSeparator(trial.dialect.delimiter);
+  if (trial.dialect.delimiter.empty()) {
+    return fmt::format("a line is one field on {} lines", trial.record_count);
+  }
+  if (trial.column_count <= 1 && trial.fields_max <= 1)
+    return fmt::format("`{}` is not there", delimiter);
+  if (trial.modal_count == trial.record_count) {
+    return fmt::format("`{}` gives {} fields on {} of {} lines", delimiter, trial.column_count,
+                       trial.modal_count, trial.record_count);
+  }
+  return fmt::format("`{}` gives {} fields on {} of {} lines, {} to {} on the others", delimiter,
+                     trial.column_count, trial.modal_count, trial.record_count, trial.fields_min,
+                     trial.fields_max);
+}
+
+Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bool given) {
+  Finding finding{.name = "delimiter", .value = PrintSeparator(best.dialect.delimiter)};
+  if (given) {
+    finding.reason = "given";
+    return finding;
+  }
+  const Trial* rival = nullptr;
+  for (const Trial& trial : trials) {
+    // Nearly equal widened or narrowed delimiters are no rivals.
+    if (best.dialect.delimiter.find(trial.dialect.delimiter) != std::string::npos &&
+        !trial.dialect.delimiter.empty()) {
+      continue;
+    }
+    if (trial.dialect.delimiter == best.dialect.delimiter || trial.score <= 0) continue;
+    if (rival == nullptr) rival = &trial;
+    const std::string name = PrintSeparator(trial.dialect.delimiter);
+    auto& others = finding.alternatives;
+    if (others.size() < 3 && std::find(others.begin(), others.end(), name) == others.end()) {
+      others.push_back(name);
+    }
+  }
+  finding.confidence = ConfidenceOf(best, rival);
+  finding.reason = Describe(best);
+  if (rival != nullptr) finding.reason += "; " + Describe(*rival);
+  return finding;
+}
+
+Finding QuoteFinding(const Trial& best, const std::vector<Trial>& trials, bool given) {
+  const std::optional<char> quote = best.dialect.quote;
+  Finding finding{.name = "quote", .value = quote ? std::string(1, *quote) : "none"};
+  if (given) {
+    finding.reason = "given";
+    return finding;
+  }
+  const QuoteCounts& counts = best.quotes;
+  for (const Trial& trial : trials) {
+    if (trial.dialect.delimiter != best.dialect.delimiter || trial.dialect.quote == quote) continue;
+    finding.alternatives.push_back(trial.dialect.quote ? std::string(1, *trial.dialect.quote)
+                                                       : "none");
+  }
+  const auto good = static_cast<double>(counts.closed);
+  const auto bad = static_cast<double>(counts.stray + counts.unterminated);
+  if (!quote) {
+    finding.confidence = 0.7;
+    finding.reason = "double quotes do not pair up around fields";
+  } else if (counts.closed == 0) {
+    finding.confidence = 0.6;
+    finding.reason = "no quoted field in the sample; the usual quote";
+  } else {
+    finding.confidence = std::min(0.99, (good + 0.5) / (good + bad + 1));
+    finding.reason = fmt::format("{} fields are quoted, {} of them hold a delimiter or a line end",
+                                 counts.closed, counts.needed);
+    if (bad > 0)
+      finding.reason += fmt::format("; {} quotes do not close", counts.stray + counts.unterminated);
+  }
+  return finding;
+}
+
+Finding EscapeFinding(const Trial& best, bool given) {
+  const Dialect& dialect = best.dialect;
+  Finding finding{.name = "escape", .value = {}};
+  finding.value = !dialect.escape                     ? "none"
+                  : dialect.escape_is_doubled_quote() ? "doubled quote"
+                                                      : std::string(1, *dialect.escape);
+  if (given) {
+    finding.reason = "given";
+  } else if (best.quotes.escaped > 0) {
+    finding.confidence = 0.95;
+    finding.reason = fmt::format("{} escapes seen", best.quotes.escaped);
+  } else {
+    finding.confidence = 0.6;
+    finding.reason = "no escape in the sample; the usual one";
+  }
+  return finding;
+}
+
+std::string JoinLines(const std::vector<std::string>& lines) {
+  std::string joined;
+  for (const std::string& line : lines) {
+    if (!joined.empty()) joined += '\n';
+    joined += line;
+  }
+  return joined;
+}
+
+void AddLayoutFindings(const Layout& layout, const Dialect& dialect,
+                       std::vector<Finding>* findings) {
+  if (!dialect.comment.empty()) {
+    findings->push_back({.name = "comment",
+                         .value = dialect.comment,
+                         .confidence = 0.9,
+                         .reason = "lines that begin so stand between the rows"});
+  }
+  if (!layout.preamble.empty()) {
+    findings->push_back({.name = "preamble",
+                         .value = JoinLines(layout.preamble),
+                         .confidence = 0.8,
+                         .reason = layout.preamble_reason});
+  }
+  findings->push_back({.name = "header",
+                       .value = std::to_string(dialect.header_rows),
+                       .confidence = layout.header_confidence,
+                       .alternatives = {dialect.header_rows > 0 ? "0" : "1"},
+                       .reason = layout.header_reason});
+  if (dialect.end_offset) {
+    findings->push_back({.name = "footer",
+                         .value = JoinLines(layout.footer),
+                         .confidence = 0.8,
+                         .reason = layout.footer_reason});
+  }
+}
+
+}  // namespace
+
+DetectedDialect DetectDialect(const Sample& sample, const DialectHints& given_hints) {
+  DialectHints hints = given_hints;
+  Dialect base;
+  base.newline = hints.newline.value_or(FindNewline(sample.head));
+  base.comment = hints.comment.value_or(FindCommentPrefix(sample.head));
+  if (hints.skip_initial_space) base.skip_initial_space = *hints.skip_initial_space;
+  bool told_by_line = false;
+  if (!hints.skip_lines) {
+    if (const auto line = FindSeparatorLine(sample.head)) {
+      if (!hints.delimiter) hints.delimiter = line->delimiter;
+      hints.skip_lines = 1;
+      told_by_line = true;
+    }
+  }
+
+  std::vector<Trial> trials = JudgeAll(sample, MakeTrials(sample, hints, base));
+  const bool delimiter_given = hints.delimiter.has_value();
+  if (!delimiter_given && (trials[0].score < kGoodScore || trials[0].column_count < 2)) {
+    std::vector<Trial> unusual = JudgeAll(sample, MakeUnusualTrials(sample, base));
+    trials.insert(trials.end(), unusual.begin(), unusual.end());
+    Rank(&trials);
+  }
+  Trial best = trials[0];
+  if (!delimiter_given) {
+    const std::string wide = WidenDelimiter(sample, best.dialect);
+    if (wide != best.dialect.delimiter) {
+      Trial widened = best;
+      widened.dialect.delimiter = wide;
+      Judge(sample, sample.head.size(), &widened);
+      if (widened.column_count > 1) best = std::move(widened);
+    }
+  }
+  SettleNewline(sample, hints, &best);
+  SettleInitialSpace(sample, hints, &best);
+  best.dialect.stray_quotes = best.quotes.stray > 0;
+  // One column without a delimiter in sight: should one turn up, it is the usual one.
+  if (best.dialect.delimiter.empty() && !delimiter_given &&
+      sample.head.find(',') == std::string::npos) {
+    best.dialect.delimiter = ",";
+  }
+
+  DetectedDialect result;
+  result.dialect = best.dialect;
+  const Layout layout = FindLayout(sample, hints, &result.dialect);
+  const charset::Detection& encoding = sample.encoding;
+  result.findings.push_back({.name = "encoding",
+                             .value = encoding.name,
+                             .confidence = encoding.confidence,
+                             .alternatives = encoding.alternatives,
+                             .reason = encoding.reason});
+  result.findings.push_back(DelimiterFinding(best, trials, delimiter_given));
+  if (told_by_line) result.findings.back().reason = "the first line says so: sep=";
+  result.findings.push_back(QuoteFinding(best, trials, hints.quote.has_value()));
+  result.findings.push_back(EscapeFinding(best, hints.escape.has_value()));
+  result.findings.push_back({.name = "newline",
+                             .value = std::string(NewlineName(result.dialect.newline)),
+                             .confidence = result.dialect.newline == Newline::kMixed ? 0.8 : 0.99,
+                             .reason = "line ends of the sample"});
+  AddLayoutFindings(layout, result.dialect, &result.findings);
+  return result;
+}
+
+}  // namespace pyforge::csv

@@ -1,0 +1,192 @@
+#include "formats/csv/sniff_parse.h"
+
+#include <algorithm>
+
+namespace pyforge::csv {
+namespace {
+
+// Beyond this an open quote counts as never closed: no sample holds such a field whole.
+constexpr size_t kFieldBytesMax = size_t{64} << 10;
+
+}  // namespace
+
+SampleParser::SampleParser(std::string_view text, const Dialect& dialect, bool text_is_cut)
+    : text_(text),
+      dialect_(dialect),
+      text_is_cut_(text_is_cut),
+      quote_(dialect.quote.value_or('"')),
+      has_quote_(dialect.quote.has_value()),
+      escape_(dialect.escape.value_or('\\')),
+      has_escape_(dialect.escape.has_value() && dialect.escape != dialect.quote),
+      doubled_(dialect.escape_is_doubled_quote()) {
+  special_[static_cast<uint8_t>('\n')] = true;
+  special_[static_cast<uint8_t>('\r')] = true;
+  special_[static_cast<uint8_t>('"')] = true;  // to be counted
+  if (has_escape_) special_[static_cast<uint8_t>(escape_)] = true;
+  if (!dialect.delimiter.empty()) special_[static_cast<uint8_t>(dialect.delimiter[0])] = true;
+}
+
+bool SampleParser::AtDelimiter(size_t position) const {
+  const std::string& delimiter = dialect_.delimiter;
+  return !delimiter.empty() && position < text_.size() && text_[position] == delimiter[0] &&
+         (delimiter.size() == 1 || text_.substr(position, delimiter.size()) == delimiter);
+}
+
+bool SampleParser::AtLineEnd(size_t position) const {
+  if (text_[position] == '\n') return true;
+  if (text_[position] != '\r') return false;
+  return dialect_.lone_cr_ends_record() ||
+         (position + 1 < text_.size() && text_[position + 1] == '\n');
+}
+
+void SampleParser::SkipLineEnd() {
+  if (position_ < text_.size() && text_[position_] == '\r') ++position_;
+  if (position_ < text_.size() && text_[position_] == '\n') ++position_;
+}
+
+size_t SampleParser::SkipBlanks(size_t position) const {
+  while (position < text_.size() && (text_[position] == ' ' || text_[position] == '\t') &&
+         !AtDelimiter(position)) {
+    ++position;
+  }
+  return position;
+}
+
+Cell SampleParser::ReadUnquoted() {
+  const size_t begin = position_;
+  while (position_ < text_.size()) {
+    if (!special_[static_cast<uint8_t>(text_[position_])]) {
+      ++position_;
+      continue;
+    }
+    if (has_escape_ && text_[position_] == escape_) {
+      if (position_ + 1 < text_.size()) {
+        const char next = text_[position_ + 1];
+        next_line_ += next == '\n' ? 1 : 0;
+        quotes_.escaped += next == quote_ || AtDelimiter(position_ + 1) ? 1 : 0;
+      }
+      position_ = std::min(position_ + 2, text_.size());
+      continue;
+    }
+    if (AtDelimiter(position_) || AtLineEnd(position_)) break;
+    quotes_.inner += text_[position_] == '"' ? 1 : 0;
+    ++position_;
+  }
+  const std::string_view cell = text_.substr(begin, position_ - begin);
+  quotes_.enclosing += cell.size() > 1 && cell.front() == '"' && cell.back() == '"' ? 1 : 0;
+  return {cell, false};
+}
+
+bool SampleParser::ReadQuoted(Cell* cell) {
+  const size_t open = position_;
+  const size_t limit = std::min(text_.size(), open + kFieldBytesMax);
+  int64_t lines = 0, escaped = 0;
+  bool holds_structure = false;
+  size_t at = open + 1;
+  for (; at < limit; ++at) {
+    const char c = text_[at];
+    if (has_escape_ && c == escape_) {
+      ++at;
+      ++escaped;
+      continue;
+    }
+    if (c == quote_) {
+      if (!doubled_ || at + 1 >= limit || text_[at + 1] != quote_) break;
+      ++at;
+      ++escaped;
+      continue;
+    }
+    if (c == '\n') ++lines;
+    holds_structure |= c == '\n' || AtDelimiter(at);
+  }
+  if (at >= limit) return false;
+  const size_t behind = SkipBlanks(at + 1);
+  if (behind < text_.size() && !AtDelimiter(behind) && !AtLineEnd(behind)) {
+    // What follows the closing quote belongs to the field, up to the next delimiter.
+    ++quotes_.stray;
+    next_line_ += lines;
+    position_ = at + 1;
+    ReadUnquoted();
+    *cell = {text_.substr(open, position_ - open), false};
+    return true;
+  }
+  ++quotes_.closed;
+  quotes_.needed += holds_structure ? 1 : 0;
+  quotes_.escaped += escaped;
+  next_line_ += lines;
+  *cell = {text_.substr(open + 1, at - open - 1), true};
+  position_ = behind;
+  return true;
+}
+
+bool SampleParser::Next(std::vector<Cell>* cells) {
+  cells->clear();
+  if (position_ >= text_.size()) return false;
+  const QuoteCounts quotes_before = quotes_;
+  begin_ = position_;
+  line_ = next_line_;
+  is_comment_ = !dialect_.comment.empty() && text_.substr(position_).starts_with(dialect_.comment);
+  if (is_comment_) {
+    while (position_ < text_.size() && !AtLineEnd(position_)) ++position_;
+  } else if (!AtLineEnd(position_)) {
+    if (dialect_.merge_delimiters) {
+      while (AtDelimiter(position_)) position_ += dialect_.delimiter.size();
+    }
+    for (;;) {
+      if (dialect_.skip_initial_space) position_ = SkipBlanks(position_);
+      Cell cell;
+      const bool opens = has_quote_ && position_ < text_.size() && text_[position_] == quote_;
+      if (opens && !ReadQuoted(&cell)) {
+        if (text_is_cut_) {
+          quotes_ = quotes_before;
+          position_ = text_.size();
+          return false;
+        }
+        ++quotes_.unterminated;
+        cell = ReadUnquoted();
+      } else if (!opens) {
+        cell = ReadUnquoted();
+      }
+      cells->push_back(cell);
+      if (!AtDelimiter(position_)) break;
+      position_ += dialect_.delimiter.size();
+      if (!dialect_.merge_delimiters) continue;
+      while (AtDelimiter(position_)) position_ += dialect_.delimiter.size();
+      if (position_ >= text_.size() || AtLineEnd(position_)) break;
+    }
+  }
+  if (text_is_cut_ && position_ >= text_.size()) {
+    quotes_ = quotes_before;
+    return false;
+  }
+  SkipLineEnd();
+  ++next_line_;
+  return true;
+}
+
+std::string_view Trim(std::string_view text) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r'; };
+  for (;;) {
+    const size_t before = text.size();
+    while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+    while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+    if (text.starts_with("\xC2\xA0")) text.remove_prefix(2);
+    if (text.ends_with("\xC2\xA0")) text.remove_suffix(2);
+    if (text.size() == before) return text;
+  }
+}
+
+std::string CellValue(const Cell& cell, const Dialect& dialect) {
+  const bool doubled = cell.quoted && dialect.escape_is_doubled_quote();
+  const bool prefixed = dialect.escape && dialect.escape != dialect.quote;
+  std::string value;
+  for (size_t i = 0; i < cell.text.size(); ++i) {
+    const char c = cell.text[i];
+    const bool is_escape = (doubled && c == *dialect.quote) || (prefixed && c == *dialect.escape);
+    if (is_escape && i + 1 < cell.text.size()) ++i;
+    value += cell.text[i];
+  }
+  return std::string(Trim(value));
+}
+
+}  // namespace pyforge::csv
