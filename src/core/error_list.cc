@@ -18,9 +18,9 @@
 namespace pyforge {
 namespace {
 
-constexpr const ErrorCode* kCoreErrors[] = {&core::kBadRowsFound, &core::kTooManyBadRows,
-                                            &core::kBadExpression, &core::kVerifyFailed,
-                                            &core::kTypesContradicted};
+constexpr const ErrorCode* kCoreErrors[] = {&core::kBadRowsFound,  &core::kTooManyBadRows,
+                                            &core::kBadExpression, &core::kExpressionFailed,
+                                            &core::kVerifyFailed,  &core::kTypesContradicted};
 
 }  // namespace
 

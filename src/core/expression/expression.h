@@ -14,8 +14,13 @@
 namespace pyforge::core {
 
 /// A parsed condition: columns ("a b" in double quotes or plain), numbers, 'text', true, false,
-/// date '2024-01-31', timestamp '...', + - * / %, = <> != < <= > >=, and or not, in (...),
-/// between, like, is [not] null, and the functions lower upper length trim abs round coalesce cast.
+/// null, date '2024-01-31', timestamp '...', + - * / %, = <> != < <= > >=, and or not, in (...),
+/// between, like 'pattern' [escape 'c'], is [not] null, and the functions lower upper length trim
+/// abs round coalesce cast.
+///
+/// Meaning: standard SQL. Null is neither true nor false; names of columns are taken as written; a
+/// whole number divided by a whole number may have a fraction; % has the sign of the dividend;
+/// length counts characters; trim takes off blanks; round goes away from zero at a half.
 /// Immutable, share freely.
 class Expression {
  public:
@@ -28,12 +33,18 @@ class Expression {
   /// Standard SQL, fully bracketed; parses back to the same tree.
   std::string ToSql() const;
   const Node& root() const { return *root_; }
+  /// As it was given to Parse.
+  const std::string& text() const { return text_; }
 
  private:
+  std::string text_;
   std::shared_ptr<const Node> root_;
 };
 
 /// A condition over one schema. Immutable, share freely.
+///
+/// Numbers of different types are compared by value, never through a type that cannot hold them. A
+/// text stands for a number, date, time or truth value where it is compared with such a column.
 class BoundExpression {
  public:
   /// Errors: input.no_such_column; usage.bad_expression where types do not fit together.
@@ -41,7 +52,9 @@ class BoundExpression {
       const Expression& expression, const std::shared_ptr<arrow::Schema>& schema);
   ~BoundExpression();
 
-  /// The rows for which the condition is true (SQL: neither false nor null).
+  /// The rows for which the condition is true (SQL: neither false nor null). Of conditions joined
+  /// by `and` a later one is not computed where an earlier one already fails and it could not be.
+  /// Errors: data.expression_failed with the row in the batch; schema.cast_failed likewise.
   Result<std::shared_ptr<arrow::RecordBatch>> Filter(
       const std::shared_ptr<arrow::RecordBatch>& batch, arrow::MemoryPool* pool) const;
 
@@ -57,5 +70,15 @@ inline constexpr ErrorCode kBadExpression{
     .summary = "An expression cannot be read, or its types do not fit together.",
     .fix =
         "Write it as an SQL condition, for example \"amount > 10 and country in ('DE', 'FR')\"."};
+
+inline constexpr ErrorCode kExpressionFailed{
+    .id = "data.expression_failed",
+    .category = ErrorCategory::kData,
+    .summary =
+        "An expression cannot be computed for a row, for example because a number overflows.",
+    .fix =
+        "Exclude such rows first, for example \"b <> 0 and a % b = 1\", or calculate with "
+        "cast(column as double)."};
+inline constexpr const ErrorCode* kExpressionErrors[] = {&kBadExpression, &kExpressionFailed};
 
 }  // namespace pyforge::core
