@@ -37,7 +37,7 @@ def test_no_write_may_fail_unnoticed(tmp_path: Path, source: Path) -> None:
     target = tmp_path / "out.parquet"
     for limit in limits_up_to(size):
         outcome = run("convert", source, "-o", target, rlimits={"FSIZE": limit})
-        assert_refused(outcome, 6, "io.write_failed")
+        assert_refused(outcome, 6, "io.disk_full")
         assert_nothing_left(tmp_path, {"whole.parquet"})
 
 
@@ -69,7 +69,7 @@ def test_a_full_disk_is_an_io_error_and_leaves_room(
 
         outcome = run("convert", source, "-o", small_disk / "out.parquet")
 
-        assert_refused(outcome, 6, "io.write_failed")
+        assert_refused(outcome, 6, "io.disk_full")
         assert_nothing_left(small_disk, {"ballast"})
         assert os.statvfs(small_disk).f_bavail == before
 
@@ -133,7 +133,7 @@ def test_an_output_directory_that_vanishes_is_an_io_error(tmp_path: Path) -> Non
         errors = process.stderr.read().decode()
         code = process.wait(timeout=30)
     assert code == 6, errors
-    assert "io." in errors
+    assert "io.output_directory_gone" in errors
     assert_nothing_left(tmp_path, set())
 
 

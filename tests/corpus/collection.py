@@ -15,7 +15,7 @@ from support.readers import Table
 from corpus import facts, pollock
 from corpus.case import Case
 from corpus.compare import compare_names, compare_texts, contradiction, trimmed
-from corpus.conversion import Conversions
+from corpus.conversion import Conversions, schema_flags
 
 # Files that hold what others should become. They are text, so they must convert too.
 EXPECTATION = re.compile(
@@ -123,8 +123,8 @@ class Collection:
         expected = path.parent.parent / "json" / f"{path.stem}.json"
         if path.stem == "bad-header-wrong-header":
             columns = [{"name": name, "type": "string"} for name in ("foo", "bar", "baz")]
-            schema = json.dumps({"columns": columns})
-            yield Case(path, "refused against foo,bar,baz", partial(_refused_by_schema, schema))
+            flags = ["--header", "yes", *schema_flags(columns)]
+            yield Case(path, "refused against foo,bar,baz", partial(_refused, flags))
         elif path.stem.startswith("bad-"):
             yield Case(path, "reported as malformed", partial(_reported, ["--header", "yes"]))
         elif path.stem.startswith("header-"):
@@ -269,9 +269,8 @@ def _reported(flags: Sequence[str], runs: Conversions) -> str:
     return "" if losses else "converted without a word about the malformed row"
 
 
-def _refused_by_schema(schema: str, runs: Conversions) -> str:
-    path = runs.file("schema.json", schema)
-    done = runs.typed(["--header", "yes", "--schema", str(path)])
+def _refused(flags: Sequence[str], runs: Conversions) -> str:
+    done = runs.typed(flags)
     return "" if done.is_clean_refusal else f"not refused: {done.failure() or 'converted'}"
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -72,12 +72,6 @@ class Conversions:
         """Where the Parquet of `typed(flags)` is."""
         return self._directory_of(flags) / "out.parquet"
 
-    def file(self, name: str, content: str) -> Path:
-        """A file that a flag of this conversion names."""
-        path = Path(self._directory.name) / name
-        path.write_text(content, "utf-8")
-        return path
-
     def _directory_of(self, flags: Sequence[str]) -> Path:
         names = list(self._done)
         return Path(self._directory.name) / str(names.index(tuple(flags)))
@@ -92,6 +86,7 @@ class Conversions:
 
     def _run(self, directory: Path, flags: Sequence[str]) -> Conversion:
         target, report = directory / "out.parquet", directory / "report.json"
+        flags = [_as_file(directory, flag) for flag in flags]
         outcome = program.run(
             "convert",
             self.source,
@@ -105,3 +100,17 @@ class Conversions:
         table = readers.read_pyarrow(target) if target.exists() else None
         said = json.loads(report.read_text("utf-8")) if report.exists() else None
         return Conversion(outcome, table, said)
+
+
+def schema_flags(columns: Sequence[Mapping[str, str]]) -> list[str]:
+    """The flags that make these columns a contract. The schema stands in the flag itself and gets
+    its file when the conversion runs."""
+    return ["--schema", json.dumps({"pyforge_schema": 1, "columns": list(columns)})]
+
+
+def _as_file(directory: Path, flag: str) -> str:
+    if not flag.startswith('{"pyforge_schema"'):
+        return flag
+    path = directory / "schema.json"
+    path.write_text(flag, "utf-8")
+    return str(path)

@@ -13,7 +13,7 @@ from support import readers
 
 from corpus.case import Case
 from corpus.compare import KINDS, compare_names, compare_rows, same_cell, same_kind
-from corpus.conversion import Conversions
+from corpus.conversion import Conversions, schema_flags
 from corpus.peer_options import NotApplicableError, Wish, wish_of
 
 Check = Callable[[Conversions], str]
@@ -29,7 +29,7 @@ def cases_of(facts: Mapping[str, Sequence[Mapping[str, Any]]], name: str, path: 
         if fact.get("of"):
             label += f" of {fact['of']}"
         try:
-            cases.append(Case(path, label, check=_check(fact)))
+            cases.append(Case(path, label, check=_check(fact, path)))
         except NotApplicableError as reason:
             cases.append(Case(path, label, not_applicable=str(reason)))
     return cases
@@ -42,15 +42,15 @@ def load(directory: Path) -> dict[str, list[dict[str, Any]]]:
     return loaded
 
 
-def _check(fact: Mapping[str, Any]) -> Check:
+def _check(fact: Mapping[str, Any], path: Path) -> Check:
     kind = fact["check"]
     wish = wish_of(fact["reader_options"])
     after = str(fact.get("after", "")).strip()
     if AFTER.fullmatch(after) is None:
         raise NotApplicableError("the peer's statement reads more than this file")
     if kind == "must_be_rejected_with_these_options":
-        return _rejection(wish, fact["why"])
-    flags = _flags(wish)
+        return _rejection(wish, fact["why"], path)
+    flags = _flags(wish, path)
     if kind == "sniffed":
         return _sniffed(fact["of"], fact["value"], wish, flags)
     if kind == "columns_and_types":
@@ -73,19 +73,20 @@ def _single(value: Any) -> str:
     return str(value)
 
 
-def _flags(wish: Wish) -> list[str]:
+def _flags(wish: Wish, path: Path) -> list[str]:
     """The wish as flags, with what it says about bad rows and types."""
     flags = list(wish.flags)
-    asked = {**wish.columns, **wish.types_by_name}
-    asked_types = [*asked.values(), *wish.types]
-    if asked_types and all(kind.upper() == "VARCHAR" for kind in asked_types) and wish.columns:
-        flags += ["--types", "strings"] if "--types" not in flags else []
-    elif wish.skips_bad_rows and (asked_types or wish.has_sample):
-        raise NotApplicableError("rows are bad only against the peer's type of a column")
-    if any(kind.upper() == "BLOB" for kind in asked_types):
+    asked = [*wish.columns.values(), *wish.types, *wish.types_by_name.values()]
+    if any(kind.upper() == "BLOB" for kind in asked):
         raise NotApplicableError("the peer is asked for bytes, which CSV does not have")
     if "--rename" in flags:
         raise NotApplicableError("the peer's own rule for names")
+    if wish.columns and all(kind.upper() == "VARCHAR" for kind in asked):
+        flags += ["--types", "strings"] if "--types" not in flags else []
+    elif wish.skips_bad_rows and wish.columns:
+        flags += _contract(wish, path)
+    elif wish.skips_bad_rows and (asked or wish.has_sample):
+        raise NotApplicableError("rows are bad only against the peer's type of a column")
     if wish.skips_bad_rows:
         # The peer leaves out rows that we repair: as strict as it is, and then skip.
         flags += ["--bad-rows", "skip"]
@@ -94,16 +95,31 @@ def _flags(wish: Wish) -> list[str]:
     return flags
 
 
-def _rejection(wish: Wish, why: str) -> Check:
+def _contract(wish: Wish, path: Path) -> list[str]:
+    """The peer's columns as a schema file, against which rows can be bad."""
+    if any(kind.upper() in ("JSON", "DECIMAL") for kind in wish.columns.values()):
+        raise NotApplicableError("a type of the peer that our schemas do not have")
+    if wish.has_header is not False:
+        with path.open("rb") as file:
+            beginning = file.read(4096).decode("utf-8", errors="replace")
+        if not all(name in beginning for name in wish.columns):
+            raise NotApplicableError("the peer gives other names to the columns of a header")
+    return schema_flags([{"name": name, "type": kind} for name, kind in wish.columns.items()])
+
+
+def _rejection(wish: Wish, why: str, path: Path) -> Check:
     if wish.names:
         raise NotApplicableError("names and types by position are no wish of ours")
     if "--null-values" in wish.flags:
         raise NotApplicableError("a conflict between options of the peer")
-    if why == "a value does not fit the asked type":
-        raise NotApplicableError("what is bad only against the peer's type of a column")
     if why == "line too long":
         raise NotApplicableError("the peer limits lines, pyforge limits fields")
-    flags = [*_flags(wish), "--strict"]
+    if why == "a value does not fit the asked type":
+        if not wish.columns:
+            raise NotApplicableError("what is bad only against the peer's type of a column")
+        flags = [*wish.flags, *_contract(wish, path)]
+    else:
+        flags = [*_flags(wish, path), "--strict"]
     if why == "bytes are not valid text in the encoding" and "--encoding" not in flags:
         # We find the encoding; told to take the peer's one, we must refuse as it does.
         flags += ["--encoding", "utf-8"]

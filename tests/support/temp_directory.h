@@ -13,11 +13,18 @@
 
 namespace pyforge::testing {
 
+/// A directory in memory where there is one: syncing it costs nothing.
+inline std::filesystem::path MemoryDirectory() {
+  return std::filesystem::is_directory("/dev/shm") ? "/dev/shm"
+                                                   : std::filesystem::temp_directory_path();
+}
+
 /// Empty when made; removed with all it holds.
 class TempDirectory {
  public:
-  TempDirectory() {
-    std::string name = (std::filesystem::temp_directory_path() / "pyforge-test-XXXXXX").string();
+  TempDirectory() : TempDirectory(std::filesystem::temp_directory_path()) {}
+  explicit TempDirectory(const std::filesystem::path& parent) {
+    std::string name = (parent / "pyforge-test-XXXXXX").string();
     path_ = ::mkdtemp(name.data());
   }
   ~TempDirectory() {
