@@ -49,7 +49,8 @@ struct Progress {
 inline constexpr std::string_view kPhaseNames[] = {"detect", "infer", "convert", "publish",
                                                    "verify"};
 
-/// The memory one job may use. Draws on it are counted; nothing is allocated here.
+/// The memory (or temporary disk space) one job may use. Draws on it are counted; nothing is
+/// allocated here.
 /// Threads: share freely.
 class MemoryBudget {
  public:
@@ -87,6 +88,8 @@ class ExecutionContext {
   /// Counts Arrow's allocations against the budget and refuses beyond it (arrow OutOfMemory).
   arrow::MemoryPool* memory_pool() { return pool_.get(); }
   MemoryBudget& budget() { return budget_; }
+  /// Counts the bytes of all temporary files against temp_bytes_max.
+  MemoryBudget& temp_budget() { return temp_budget_; }
   Cancellation& cancellation() { return cancellation_; }
   Progress& progress() { return progress_; }
   /// The directory for spools and spills; exists.
@@ -100,6 +103,7 @@ class ExecutionContext {
   const ExecutionOptions options_;
   const int threads_;
   MemoryBudget budget_;
+  MemoryBudget temp_budget_{options_.temp_bytes_max};
   std::unique_ptr<arrow::MemoryPool> pool_;
   Cancellation cancellation_;
   Progress progress_;
