@@ -437,6 +437,8 @@ void Carry(PreparedConversion& prepared, const Registry& registry, ExecutionCont
       report->options.insert_or_assign(input.format + "." + name, value);
     }
     for (const Finding& finding : input.findings) {
+      // Other findings say what the input is, not how it is read.
+      if (FindOption(prepared.inputs[i].format->read_options, finding.name) == nullptr) continue;
       report->options.try_emplace(input.format + "." + finding.name,
                                   OptionValue{finding.value, OptionOrigin::kDetected});
     }
