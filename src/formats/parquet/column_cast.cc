@@ -11,6 +11,18 @@ namespace pyforge::parquet {
 
 using arrow::Type;
 
+namespace {
+
+bool HoldsFixedSizeList(const arrow::DataType& type) {
+  if (type.id() == Type::FIXED_SIZE_LIST) return true;
+  for (const auto& field : type.fields()) {
+    if (HoldsFixedSizeList(*field->type())) return true;
+  }
+  return false;
+}
+
+}  // namespace
+
 bool HasTextForm(const arrow::DataType& type) {
   switch (type.id()) {
     case Type::NA:
@@ -40,6 +52,11 @@ Result<std::shared_ptr<arrow::Array>> CastColumn(const std::shared_ptr<arrow::Ar
   if (to_text && !HasTextForm(*values->type())) {
     return Fail(kTextCast, {.column = name}, "the type {} of column '{}' has no form as text",
                 column->type()->ToString(), name);
+  }
+  if (HoldsFixedSizeList(*type)) {
+    // Arrow's cast from other lists reads past the values of null slots.
+    return Fail(kContractCast, {.column = name}, "column '{}' of type {} cannot become {}", name,
+                column->type()->ToString(), type->ToString());
   }
   if (values->type_id() == Type::TIMESTAMP && to_text) {
     // In UTC the text needs no table of time zones; the instant is the same.

@@ -441,6 +441,11 @@ class FileInput : public Input {
     }
     arrow::FieldVector fields;
     for (int column : chosen) {
+      if (!HasLeaf(column)) {
+        const std::string& name = table_.schema->field(column)->name();
+        return Fail(kUnreadable, {.path = facts_->path, .column = name},
+                    "column '{}' is a group without columns", name);
+      }
       plan->positions.push_back(
           static_cast<int>(std::distance(wanted.begin(), wanted.find(column))));
       ARROW_ASSIGN_OR_RAISE(auto field, DeliveredField(table_.schema->field(column), request));
@@ -448,6 +453,12 @@ class FileInput : public Input {
     }
     plan->schema = arrow::schema(std::move(fields), table_.schema->metadata());
     return plan;
+  }
+
+  bool HasLeaf(int column) const {
+    const std::vector<LeafFacts>& leaves = facts_->footer.leaves;
+    return std::any_of(leaves.begin(), leaves.end(),
+                       [column](const LeafFacts& leaf) { return leaf.column_index == column; });
   }
 
   Result<std::shared_ptr<arrow::Field>> DeliveredField(const std::shared_ptr<arrow::Field>& field,

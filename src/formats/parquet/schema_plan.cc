@@ -1,8 +1,11 @@
 #include "formats/parquet/schema_plan.h"
 
 #include <arrow/array.h>
+#include <arrow/array/builder_base.h>
+#include <arrow/builder.h>
 #include <arrow/compute/api.h>
 #include <arrow/extension_type.h>
+#include <arrow/scalar.h>
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
 
@@ -324,6 +327,36 @@ class Planner {
   const arrow::Field* column_ = nullptr;
 };
 
+// Arrow's own kernel takes no views, and many dictionaries are small and used by many rows.
+Result<std::shared_ptr<arrow::Array>> TakeValues(const std::shared_ptr<arrow::Array>& values,
+                                                 const arrow::Array& codes,
+                                                 arrow::MemoryPool* pool) {
+  if (!arrow::is_binary_view_like(values->type_id())) {
+    arrow::compute::ExecContext context(pool);
+    context.set_use_threads(false);
+    ARROW_ASSIGN_OR_RAISE(
+        arrow::Datum taken,
+        arrow::compute::Take(arrow::Datum(values), arrow::Datum(codes.data()),
+                             arrow::compute::TakeOptions::BoundsCheck(), &context));
+    return taken.make_array();
+  }
+  std::unique_ptr<arrow::ArrayBuilder> builder;
+  ARROW_RETURN_NOT_OK(arrow::MakeBuilder(pool, values->type(), &builder));
+  const arrow::ArraySpan span(*values->data());
+  for (int64_t i = 0; i < codes.length(); ++i) {
+    if (codes.IsNull(i)) {
+      ARROW_RETURN_NOT_OK(builder->AppendNull());
+      continue;
+    }
+    ARROW_ASSIGN_OR_RAISE(auto code, codes.GetScalar(i));
+    ARROW_ASSIGN_OR_RAISE(code, code->CastTo(arrow::int64()));
+    const int64_t at = static_cast<const arrow::Int64Scalar&>(*code).value;
+    if (at < 0 || at >= values->length()) return Status::IndexError("a code without a value");
+    ARROW_RETURN_NOT_OK(builder->AppendArraySlice(span, at, 1));
+  }
+  return builder->Finish();
+}
+
 std::shared_ptr<arrow::Field> PlainField(const std::shared_ptr<arrow::Field>& field,
                                          bool drop_extensions) {
   return field->WithType(PlainType(field->type(), drop_extensions));
@@ -379,13 +412,7 @@ Result<std::shared_ptr<arrow::Array>> PlainArray(const std::shared_ptr<arrow::Ar
     case Type::DICTIONARY: {
       const auto& dictionary = static_cast<const arrow::DictionaryArray&>(*array);
       ARROW_ASSIGN_OR_RAISE(auto values, PlainArray(dictionary.dictionary(), pool));
-      arrow::compute::ExecContext context(pool);
-      context.set_use_threads(false);
-      ARROW_ASSIGN_OR_RAISE(
-          arrow::Datum taken,
-          arrow::compute::Take(arrow::Datum(values), arrow::Datum(dictionary.indices()),
-                               arrow::compute::TakeOptions::BoundsCheck(), &context));
-      return taken.make_array();
+      return TakeValues(values, *dictionary.indices(), pool);
     }
     case Type::RUN_END_ENCODED: {
       arrow::compute::ExecContext context(pool);
