@@ -135,7 +135,7 @@ def wish_of(text: str) -> Wish:
             wish.flags += ["--header", "no"]
             wish.has_header = False
         if "comment" not in given:
-            wish.flags += ["--comment", "none"]
+            wish.flags += ["--comment", ""]
     return wish
 
 
@@ -148,13 +148,14 @@ def _add(wish: Wish, name: str, raw: str) -> None:
         raise NotApplicableError(f"a placeholder of the peer's test: {name}={raw}")
     if name in ("delim", "sep", "delimiter"):
         wish.delimiter = _text(raw)
-        wish.flags += ["--delimiter", _separator(wish.delimiter)]
+        # No separator at all is said with one that no file has.
+        wish.flags += ["--delimiter", _separator(wish.delimiter or "\x1f")]
     elif name == "quote":
         wish.flags += ["--quote", _separator(_text(raw))]
     elif name == "escape":
         wish.flags += ["--escape", _separator(_text(raw))]
     elif name == "comment":
-        wish.flags += ["--comment", _separator(_text(raw))]
+        wish.flags += ["--comment", _text(raw)]
     elif name == "header":
         wish.has_header = _truth(raw)
         wish.flags += ["--header", "yes" if wish.has_header else "no"]
@@ -169,7 +170,7 @@ def _add(wish: Wish, name: str, raw: str) -> None:
     elif name == "decimal_separator":
         wish.flags += ["--decimal", _text(raw)]
     elif name in ("dateformat", "timestampformat"):
-        wish.flags += ["--date-format", _text(raw)]
+        wish.flags += ["--date-format", date_pattern(_text(raw))]
     elif name == "all_varchar":
         if _truth(raw):
             wish.flags += ["--types", "strings"]
@@ -194,6 +195,29 @@ def _add(wish: Wish, name: str, raw: str) -> None:
         raise NotApplicableError(f"pyforge has no such option: {name}")
 
 
+DATE_PARTS = {
+    "%Y": "yyyy",
+    "%y": "yy",
+    "%m": "mm",
+    "%-m": "m",
+    "%d": "dd",
+    "%-d": "d",
+    "%b": "mon",
+    "%H": "hh",
+    "%I": "hh",
+    "%-I": "h",
+    "%M": "mm",
+    "%-M": "mm",
+    "%S": "ss",
+    "%p": "AM",
+}
+
+
+def date_pattern(text: str) -> str:
+    """The peer's strftime pattern as ours."""
+    return re.sub(r"%-?[A-Za-z]", lambda match: DATE_PARTS[match.group()], text)
+
+
 def _separator(text: str) -> str:
     """How a separator is written on our command line."""
-    return {"": "none", "\t": "tab", " ": "space"}.get(text, text)
+    return {"": "none", "\t": "tab", " ": "space", "\x1f": "\\x1f"}.get(text, text)

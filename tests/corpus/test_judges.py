@@ -21,10 +21,10 @@ from corpus import compare, peer_options, pollock
         ("sep='\\t', quote = ''", ["--delimiter", "tab", "--quote", "none"]),
         ("skip=0, buffer_size={buffer_size}", []),
         ("nullstr = ['','none','none']", ["--null-values", ",none"]),
-        ("dateformat='%m/%d/%Y, %-I:%-M %p'", ["--date-format", "%m/%d/%Y, %-I:%-M %p"]),
+        ("dateformat='%m/%d/%Y, %-I:%-M %p'", ["--date-format", "mm/dd/yyyy, h:mm AM"]),
         (
             "auto_detect=false, delim=';'",
-            ["--delimiter", ";", "--quote", '"', "--header", "no", "--comment", "none"],
+            ["--delimiter", ";", "--quote", '"', "--header", "no", "--comment", ""],
         ),
     ],
 )

@@ -87,12 +87,21 @@ def from_arrow(table: pa.Table) -> Table:
     for index, field in enumerate(table.schema):
         column = table.column(index)
         if str(field.type).startswith(("timestamp[ns", "time64[ns")):
-            # Python's times end at microseconds: compare the counts instead.
-            column = column.cast(pa.int64())
+            column = _without_nanoseconds(column)
         columns.append([plain(value) for value in column.to_pylist()])
     kinds = [kind_of(field.type) for field in table.schema]
     rows = list(zip(*columns, strict=True)) if columns else []
     return Table(list(table.schema.names), kinds, rows)
+
+
+def _without_nanoseconds(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """Python's times end at microseconds: where that is not enough, compare the counts."""
+    counts = column.cast(pa.int64())
+    if any(count is not None and count % 1000 for count in counts.to_pylist()):
+        return counts
+    if pa.types.is_time(column.type):
+        return column.cast(pa.time64("us"))
+    return column.cast(pa.timestamp("us", column.type.tz))
 
 
 def read_pyarrow(path: Path) -> Table:
