@@ -1,0 +1,87 @@
+// pyforge run: executes a plan that --dry-run --json printed.
+#include <cstdio>
+#include <memory>
+
+#include "cli/outcome.h"
+#include "cli/progress.h"
+#include "cli/requests.h"
+#include "pyforge/pyforge.h"
+
+namespace pyforge::cli {
+namespace {
+
+struct RunOptions {
+  bool json = false;
+};
+
+constexpr OptionSpec kOptions[] = {
+    InGroup("Output", Option<&RunOptions::json>("json", "Print the report on standard output.")),
+};
+
+// A plan is kilobytes; what is larger is something else.
+constexpr size_t kPlanBytesMax = size_t{256} << 20;
+
+Result<std::string> ReadPlanFile(const std::string& path) {
+  const auto close = [](std::FILE* file) {
+    if (file != stdin) std::fclose(file);
+  };
+  const std::unique_ptr<std::FILE, decltype(close)> file(
+      path == "-" ? stdin : std::fopen(path.c_str(), "rb"), close);
+  if (file == nullptr) return Fail(kReadFailed, {.path = path}, "the plan cannot be opened");
+  std::string text;
+  char buffer[1 << 16];
+  size_t count = 0;
+  while ((count = std::fread(buffer, 1, sizeof buffer, file.get())) > 0) {
+    text.append(buffer, count);
+    if (text.size() > kPlanBytesMax) {
+      return Fail(kBadRequest, {.path = path}, "the file is larger than any plan");
+    }
+  }
+  if (std::ferror(file.get()) != 0) {
+    return Fail(kReadFailed, {.path = path}, "the plan cannot be read");
+  }
+  return text;
+}
+
+int RunRun(Session& session, const Arguments& arguments) {
+  const std::string& path = arguments.positionals.front();
+  const Result<RunOptions> own = ParseOwn<RunOptions>(kOptions, arguments.given);
+  if (!own.ok()) return session.Fail(own.status());
+  const Result<std::string> text = ReadPlanFile(path);
+  if (!text.ok()) return session.Fail(text.status());
+  Result<Plan> plan = PlanFromJson(*text);
+  if (!plan.ok()) return session.Fail(AddWhere(plan.status(), {.path = path}));
+  // What the plan was made with holds: a dry run planned what is now to be done.
+  plan->options.erase("dry_run");
+  const Result<ConversionOptions> options = ParseConversionOptions(plan->options);
+  if (!options.ok()) return session.Fail(AddWhere(options.status(), {.path = path}));
+
+  const Result<ExecutionContext*> context = session.StartJob(plan->options);
+  if (!context.ok()) return session.Fail(context.status());
+  ConversionReport report;
+  {
+    const ProgressDisplay display(session.err(), session.front_end(), (*context)->progress());
+    report = Execute(*plan, session.registry(), **context);
+  }
+  return TellOutcome(session, report,
+                     {.as_json = own->json,
+                      .output_was_named = !plan->output_path.empty(),
+                      .report_file = options->report});
+}
+
+}  // namespace
+
+const Command kRun = {
+    .name = "run",
+    .summary = "Executes a plan made by convert --dry-run --json",
+    .positionals = "PLAN.json",
+    .examples =
+        "  pyforge convert orders.csv --dry-run --json > plan.json\n"
+        "  pyforge run plan.json\n",
+    .options = kOptions,
+    .run = RunRun,
+    .positional_count_min = 1,
+    .positional_count_max = 1,
+};
+
+}  // namespace pyforge::cli

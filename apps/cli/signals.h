@@ -1,0 +1,15 @@
+// Ctrl-C and SIGTERM ask the running job to stop; a second one ends the program at once.
+#pragma once
+
+#include "pyforge/execution.h"
+
+namespace pyforge::cli {
+
+/// From now on the first SIGINT or SIGTERM requests `cancellation`, which must outlive the
+/// program's work; null: signals end the program again.
+void CancelOnSignal(Cancellation* cancellation);
+
+/// The signal that came; 0: none.
+int SignalReceived();
+
+}  // namespace pyforge::cli
