@@ -19,8 +19,7 @@ void Notice(const ParsedNumber& number, NumberFacts* facts) {
   facts->scale_min = std::min(facts->scale_min, clip(number.scale));
   facts->has_exponent |= number.has_exponent;
   // As int64 spells integers: a zero with a sign is not among them.
-  const bool is_integer = number.is_integer() && !(number.negative && number.digits == 0);
-  (is_integer ? facts->has_integer : facts->has_fraction) = true;
+  facts->has_real |= !number.is_integer() || (number.negative && number.digits == 0);
 }
 
 }  // namespace

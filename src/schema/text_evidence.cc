@@ -39,6 +39,21 @@ bool BeyondExactDoubles(int64_t value) {
   return value > kMax || value < -kMax;
 }
 
+uint8_t FormatsWithGroup(char mark) {
+  uint8_t formats = 0;
+  for (unsigned i = 0; i < std::size(kFormats); ++i) {
+    if (kFormats[i].group == mark) formats |= static_cast<uint8_t>(1u << i);
+  }
+  return formats;
+}
+
+uint8_t FormatsOf(const TextType& type) {
+  const uint8_t formats = type.decimal_point == ',' ? kCommaFormats : kPointFormats;
+  return type.group_mark == 0 ? formats : formats & FormatsWithGroup(type.group_mark);
+}
+
+bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
+
 TextType OfKind(TextKind kind) {
   TextType type;
   type.kind = kind;
@@ -51,8 +66,6 @@ void ColumnEvidence::NumberShape::Merge(const NumberShape& other) {
   integer_digits_max = std::max(integer_digits_max, other.integer_digits_max);
   scale_max = std::max(scale_max, other.scale_max);
   scale_min = std::min(scale_min, other.scale_min);
-  has_integer |= other.has_integer;
-  has_fraction |= other.has_fraction;
   not_int64 |= other.not_int64;
   not_double |= other.not_double;
   not_decimal |= other.not_decimal;
@@ -91,57 +104,131 @@ void ColumnEvidence::AddOther(std::string_view value) {
   }
 }
 
-void ColumnEvidence::AddInteger(int64_t value) {
-  families_ |= kNumber;
-  const int16_t digits = Clip(DigitsOf(value));
-  const bool beyond = BeyondExactDoubles(value);
-  for (NumberShape& shape : shapes_) {
-    shape.integer_digits_max = std::max(shape.integer_digits_max, digits);
-    shape.scale_min = 0;
-    shape.has_integer = true;
-    shape.not_double |= beyond;
-    shape.int_min = std::min(shape.int_min, value);
-    shape.int_max = std::max(shape.int_max, value);
+void ColumnEvidence::NumberShape::AddIntegers(int64_t min, int64_t max) {
+  integer_digits_max = std::max(integer_digits_max, Clip(std::max(DigitsOf(min), DigitsOf(max))));
+  scale_min = 0;
+  not_double |= BeyondExactDoubles(min) || BeyondExactDoubles(max);
+  int_min = std::min(int_min, min);
+  int_max = std::max(int_max, max);
+}
+
+void ColumnEvidence::NumberShape::AddNumber(const ParsedNumber& number) {
+  integer_digits_max = std::max(integer_digits_max, Clip(number.integer_digits));
+  scale_max = std::max(scale_max, Clip(number.scale));
+  scale_min = std::min(scale_min, Clip(number.scale));
+  not_decimal |= number.has_exponent;
+  double real = 0;
+  not_double |= !FitsDouble(number, &real);
+  int64_t integer = 0;
+  if (FitsInt64(number, &integer)) {
+    int_min = std::min(int_min, integer);
+    int_max = std::max(int_max, integer);
+  } else {
+    not_int64 = true;
   }
 }
 
-// Adds the value to the shape of every decimal point under which it is a number.
-bool ColumnEvidence::AddNumber(std::string_view value) {
+void ColumnEvidence::AddPlainIntegers(int64_t min, int64_t max) {
+  families_ |= kNumber;
+  plain_min_ = std::min(plain_min_, min);
+  plain_max_ = std::max(plain_max_, max);
+}
+
+bool ColumnEvidence::AddNumberOfAnyFormat(std::string_view value, char mark) {
   uint8_t fitting = 0;
-  ParsedNumber numbers[2];
-  for (unsigned i = 0; i < std::size(kFormats); ++i) {
-    ParsedNumber parsed;
-    if (!ParseNumber(value.data(), value.size(), kFormats[i], &parsed)) continue;
-    fitting |= static_cast<uint8_t>(1u << i);
-    numbers[kFormats[i].point == ','] = parsed;
+  for (const char point : {'.', ','}) {
+    const bool is_comma = point == ',';
+    uint8_t formats = is_comma ? kCommaFormats : kPointFormats;
+    ParsedNumber number;
+    if (!ParseNumber(value.data(), value.size(), {point, 0}, &number)) {
+      // With groups, then, and their mark is the first one.
+      if (mark == point || !ParseNumber(value.data(), value.size(), {point, mark}, &number)) {
+        continue;
+      }
+      formats &= FormatsWithGroup(mark);
+    }
+    fitting |= formats;
+    shapes_[is_comma].AddNumber(number);
   }
   if (fitting == 0) return false;
+  families_ |= kNumber;
   formats_ &= fitting;
-  if (numbers[0].is_word()) {
-    families_ |= kNumberWord;
+  return true;
+}
+
+bool ColumnEvidence::AddNumber(std::string_view value) {
+  // What ends the first run of digits tells whether and as what to read on.
+  const char* p = value.data();
+  const char* const end = p + value.size();
+  if (*p == '-') ++p;
+  const char* const first = p;
+  while (p != end && IsDigit(*p)) ++p;
+  ParsedNumber number;
+  if (p == end) {
+    int64_t integer = 0;
+    if (!ParseNumber(value.data(), value.size(), {}, &number)) return false;
+    if (FitsInt64(number, &integer)) {
+      AddPlainIntegers(integer, integer);
+    } else {
+      families_ |= kNumber;
+      shapes_[0].AddNumber(number);
+      shapes_[1].AddNumber(number);
+    }
     return true;
   }
-  families_ |= kNumber;
-  for (unsigned i = 0; i < 2; ++i) {
-    if ((fitting & (i == 0 ? kPointFormats : kCommaFormats)) == 0) continue;
-    const ParsedNumber& number = numbers[i];
-    NumberShape& shape = shapes_[i];
-    shape.integer_digits_max = std::max(shape.integer_digits_max, Clip(number.integer_digits));
-    shape.scale_max = std::max(shape.scale_max, Clip(number.scale));
-    shape.scale_min = std::min(shape.scale_min, Clip(number.scale));
-    shape.not_decimal |= number.has_exponent;
-    double real = 0;
-    shape.not_double |= !FitsDouble(number, &real);
-    int64_t integer = 0;
-    if (FitsInt64(number, &integer)) {
-      shape.has_integer = true;
-      shape.int_min = std::min(shape.int_min, integer);
-      shape.int_max = std::max(shape.int_max, integer);
-    } else {
-      shape.not_int64 = true;
-      (number.is_integer() && number.digits != 0 ? shape.has_integer : shape.has_fraction) = true;
-    }
+  switch (*p) {
+    case '.':
+      // Where the comma formats are not out of the question, 1.234 may be a group.
+      if ((p - first <= 3 && end - p == 4) && (formats_ & kCommaFormats) != 0) {
+        return AddNumberOfAnyFormat(value, *p);
+      }
+      if (!ParseNumber(value.data(), value.size(), {}, &number)) {
+        return AddNumberOfAnyFormat(value, *p);
+      }
+      if (number.has_exponent && (formats_ & kCommaFormats) != 0) {
+        return AddNumberOfAnyFormat(value, *p);
+      }
+      families_ |= kNumber;
+      formats_ &= kPointFormats;
+      shapes_[0].AddNumber(number);
+      return true;
+    case ',':
+    case ' ':
+    case '\'':
+    case 'e':
+    case 'E':
+      return AddNumberOfAnyFormat(value, *p);
+    case 'n':
+    case 'N':
+    case 'i':
+    case 'I':
+      if (p != first || !ParseNumber(value.data(), value.size(), {}, &number)) return false;
+      families_ |= kNumberWord;
+      return true;
+    default:
+      return false;
   }
+}
+
+bool ColumnEvidence::AddTruth(std::string_view value) {
+  const int truth = ParseBoolWord(value.data(), value.size());
+  if (truth < 0) return false;
+  if (value.size() >= 4) {
+    families_ |= kTrueOrFalse;
+  } else if (value.size() == 1) {
+    families_ |= truth == 1 ? kT : kF;
+  } else {
+    families_ |= truth == 1 ? kYes : kNo;
+  }
+  return true;
+}
+
+bool ColumnEvidence::AddTemporal(std::string_view value) {
+  ParsedTemporal temporal;
+  if (!ParseTemporal(value.data(), value.size(), &temporal)) return false;
+  families_ |= kTemporal;
+  traits_ |= temporal.traits;
+  if (temporal.orders != 0) orders_ &= temporal.orders;
   return true;
 }
 
@@ -151,38 +238,18 @@ void ColumnEvidence::Add(std::string_view value, bool /*quoted*/) {
     ++empty_count_;
     return;
   }
-  ParsedTemporal temporal;
-  switch (value[0]) {
-    case 'T':
-    case 't':
-    case 'F':
-    case 'f':
-    case 'Y':
-    case 'y':
-    case 'N':
-    case 'n': {
-      const int truth = ParseBoolWord(value.data(), value.size());
-      if (truth < 0) break;
-      if (value.size() >= 4) {
-        families_ |= kTrueOrFalse;
-      } else if (value.size() == 1) {
-        families_ |= truth == 1 ? kT : kF;
-      } else {
-        families_ |= truth == 1 ? kYes : kNo;
-      }
-      return;
-    }
-    default:
-      break;
-  }
-  if (AddNumber(value)) return;
-  if (ParseTemporal(value.data(), value.size(), &temporal)) {
-    families_ |= kTemporal;
-    traits_ |= temporal.traits;
-    if (temporal.orders != 0) orders_ &= temporal.orders;
-    return;
-  }
+  const char first = value[0];
+  const bool is_letter = static_cast<unsigned char>((first | 0x20) - 'a') < 26;
+  // "yes" is no number and "1" no truth value, so that the order of the questions is free.
+  if (is_letter ? (AddTruth(value) || AddNumber(value)) : AddNumber(value)) return;
+  if ((is_letter || IsDigit(first)) && AddTemporal(value)) return;
   AddOther(value);
+}
+
+ColumnEvidence::NumberShape ColumnEvidence::ShapeFor(char decimal_point) const {
+  NumberShape shape = shapes_[decimal_point == ','];
+  if (plain_min_ <= plain_max_) shape.AddIntegers(plain_min_, plain_max_);
+  return shape;
 }
 
 void ColumnEvidence::AddFitting(const TextType& type, int64_t count, int64_t int_min,
@@ -196,26 +263,26 @@ void ColumnEvidence::AddFitting(const TextType& type, int64_t count, int64_t int
       families_ |= kTrueOrFalse;
       break;
     case TextKind::kInt64:
-      AddInteger(int_min);
-      AddInteger(int_max);
+      AddPlainIntegers(int_min, int_max);
+      if (type.group_mark != 0) formats_ &= FormatsWithGroup(type.group_mark);
       break;
     case TextKind::kDecimal:
-    case TextKind::kDouble:
+    case TextKind::kDouble: {
       families_ |= kNumber;
-      for (NumberShape& shape : shapes_) {
-        shape.has_fraction = true;
-        shape.not_int64 = true;
-        if (type.kind == TextKind::kDouble) {
-          shape.not_decimal = true;
-        } else {
-          shape.not_double |= !type.fixed_scale;
-          shape.integer_digits_max =
-              std::max(shape.integer_digits_max, Clip(type.precision - type.scale));
-          shape.scale_max = std::max<int16_t>(shape.scale_max, type.scale);
-          shape.scale_min = std::min<int16_t>(shape.scale_min, type.fixed_scale ? type.scale : 0);
-        }
+      formats_ &= FormatsOf(type);
+      NumberShape& shape = shapes_[type.decimal_point == ','];
+      shape.not_int64 = true;
+      if (type.kind == TextKind::kDouble) {
+        shape.not_decimal = true;
+        break;
       }
+      shape.not_double |= !type.fixed_scale;
+      shape.integer_digits_max =
+          std::max(shape.integer_digits_max, Clip(type.precision - type.scale));
+      shape.scale_max = std::max<int16_t>(shape.scale_max, type.scale);
+      shape.scale_min = std::min<int16_t>(shape.scale_min, type.fixed_scale ? type.scale : 0);
       break;
+    }
     case TextKind::kDate:
     case TextKind::kTime:
     case TextKind::kTimestamp:
@@ -229,31 +296,70 @@ void ColumnEvidence::AddFitting(const TextType& type, int64_t count, int64_t int
       families_ |= kOther;
       break;
   }
-  if (type.kind == TextKind::kInt64 || type.kind == TextKind::kDecimal ||
-      type.kind == TextKind::kDouble) {
-    uint8_t fitting = 0;
-    for (unsigned i = 0; i < std::size(kFormats); ++i) {
-      const bool plain_integers = type.kind == TextKind::kInt64 && type.group_mark == 0;
-      if (plain_integers || (kFormats[i].point == type.decimal_point &&
-                             (type.group_mark == 0 || kFormats[i].group == type.group_mark))) {
-        fitting |= static_cast<uint8_t>(1u << i);
+}
+
+// Can numbers with so many decimals, read as `type`, also be numbers with the other decimal point,
+// and is that still possible for the column?
+bool ColumnEvidence::MayReadOtherwise(const TextType& type, int scale) const {
+  const bool is_comma = type.decimal_point == ',';
+  if ((formats_ & (is_comma ? kPointFormats : kCommaFormats)) == 0) return false;
+  switch (type.group_mark) {
+    case 0:
+      // For a comma the others are out of the question, or the column were not read so.
+      return !is_comma && (scale == 0 || scale == 3);
+    case ' ':
+    case '\'':
+      return scale == 0;
+    default:
+      return false;
+  }
+}
+
+// What AddFitting would forget is told by the facts, or must be asked of the values themselves.
+bool ColumnEvidence::AddFacts(const TextType& type, int64_t count, const ColumnBuffers& buffers) {
+  switch (type.kind) {
+    case TextKind::kInt64:
+      AddFitting(type, count, buffers.int_min, buffers.int_max);
+      return true;
+    case TextKind::kDecimal:
+      if (MayReadOtherwise(type, type.scale)) return false;
+      // Up to 15 digits are sure to fit a double.
+      if (type.fixed_scale && type.precision > 15 &&
+          !shapes_[type.decimal_point == ','].not_double) {
+        return false;
       }
+      AddFitting(type, count);
+      return true;
+    case TextKind::kDouble: {
+      const NumberFacts& facts = buffers.numbers;
+      if (MayReadOtherwise(type, facts.scale_max)) return false;
+      value_count_ += count;
+      if (facts.has_word) families_ |= kNumberWord;
+      if (facts.integer_digits_max == 0) return true;
+      families_ |= kNumber;
+      formats_ &= FormatsOf(type);
+      NumberShape& shape = shapes_[type.decimal_point == ','];
+      shape.integer_digits_max = std::max(shape.integer_digits_max, facts.integer_digits_max);
+      shape.scale_max = std::max(shape.scale_max, facts.scale_max);
+      shape.scale_min = std::min(shape.scale_min, facts.scale_min);
+      shape.not_int64 |= facts.has_real;
+      shape.not_decimal |= facts.has_exponent;
+      return true;
     }
-    formats_ &= fitting;
+    default:
+      AddFitting(type, count);
+      return true;
   }
 }
 
 void ColumnEvidence::AddConverted(const TextType& type, const TextSlice& slice, int64_t count,
                                   const ColumnBuffers& buffers) {
+  AddNulls(buffers.null_count);
+  if (count == buffers.null_count || AddFacts(type, count - buffers.null_count, buffers)) return;
   for (int64_t i = 0; i < count; ++i) {
-    if (slice.is_null != nullptr && slice.is_null[i] != 0) {
-      AddNulls(1);
-    } else {
-      Add(std::string_view(slice.base + slice.begin[i], slice.length[i]), false);
-    }
+    if (slice.is_null != nullptr && slice.is_null[i] != 0) continue;
+    Add(std::string_view(slice.base + slice.begin[i], slice.length[i]), false);
   }
-  (void)type;
-  (void)buffers;
 }
 
 void ColumnEvidence::Merge(const ColumnEvidence& later) {
@@ -264,6 +370,8 @@ void ColumnEvidence::Merge(const ColumnEvidence& later) {
   formats_ &= later.formats_;
   orders_ &= later.orders_;
   traits_ |= later.traits_;
+  plain_min_ = std::min(plain_min_, later.plain_min_);
+  plain_max_ = std::max(plain_max_, later.plain_max_);
   shapes_[0].Merge(later.shapes_[0]);
   shapes_[1].Merge(later.shapes_[1]);
   code_.Merge(later.code_);
@@ -274,6 +382,8 @@ ColumnEvidence::Verdict ColumnEvidence::JudgeShape(const NumberShape& shape,
                                                    const DecideOptions& options,
                                                    TextType type) const {
   const bool has_words = (families_ & kNumberWord) != 0;
+  const bool may_read_otherwise =
+      (formats_ & (type.decimal_point == ',' ? kPointFormats : kCommaFormats)) != 0;
   const int precision = shape.integer_digits_max + shape.scale_max;
   const bool fits_decimal = !shape.not_decimal && !has_words && precision <= kDecimalPrecisionMax;
   const auto decimal = [&](bool fixed_scale) {
@@ -296,51 +406,63 @@ ColumnEvidence::Verdict ColumnEvidence::JudgeShape(const NumberShape& shape,
     return {type};
   }
   if (fits_decimal) return decimal(false);
-  return {OfKind(TextKind::kText), true,
+  return {OfKind(TextKind::kText), !may_read_otherwise,
           "numbers with more digits than a double or 38 decimal digits hold"};
 }
 
 ColumnEvidence::Verdict ColumnEvidence::JudgeNumbers(const DecideOptions& options) const {
   if ((families_ & kNumber) == 0) return {OfKind(TextKind::kText), false, "no number among words"};
-  if (formats_ == 0) {
+  unsigned formats = formats_;
+  if (options.decimal_point == '.') formats &= kPointFormats;
+  if (options.decimal_point == ',') formats &= kCommaFormats;
+  if (formats == 0) {
     return {OfKind(TextKind::kText), true, "numbers with different decimal points or group marks"};
   }
   TextType type;
-  if ((formats_ & kPlainPoint) != 0) return JudgeShape(shapes_[0], options, type);
-  if ((formats_ & kPlainComma) != 0) {
-    if ((formats_ & kPointFormats) != 0) {
+  if ((formats & kPlainPoint) != 0) return JudgeShape(ShapeFor('.'), options, type);
+  if ((formats & kPlainComma) != 0) {
+    if ((formats & kPointFormats) != 0) {
       return {OfKind(TextKind::kText), false, "commas that may be decimal points or group marks"};
     }
-    if (options.delimiter == ',') {
+    if (options.delimiter == ',' && options.decimal_point != ',') {
       return {OfKind(TextKind::kText), false, "decimal commas among fields parted by commas"};
     }
     type.decimal_point = ',';
-    return JudgeShape(shapes_[1], options, type);
+    return JudgeShape(ShapeFor(','), options, type);
   }
   // Some number has group marks, which leaves one mark.
-  const unsigned chosen = static_cast<unsigned>(std::countr_zero(formats_));
-  const bool is_comma = kFormats[chosen].point == ',';
-  const NumberShape& shape = shapes_[is_comma];
+  const unsigned chosen = static_cast<unsigned>(std::countr_zero(formats));
+  const NumberShape shape = ShapeFor(kFormats[chosen].point);
   type.decimal_point = kFormats[chosen].point;
   type.group_mark = kFormats[chosen].group;
+  // "12,345" and "678.901" together may be both.
+  if ((formats_ & kPointFormats) != 0 && (formats_ & kCommaFormats) != 0 &&
+      (shapes_[0].scale_max > 0 || shapes_[1].scale_max > 0)) {
+    return {OfKind(TextKind::kText), false,
+            "points and commas that may be decimal points or group marks"};
+  }
   // "110 001" and "123.456.789" may well be codes, unless a decimal point says otherwise.
-  if ((type.group_mark == ' ' || type.group_mark == '.') && !shape.has_fraction) {
+  if ((type.group_mark == ' ' || type.group_mark == '.') && shape.scale_max == 0) {
     return {OfKind(TextKind::kText), false, "digits in groups that may be codes"};
   }
   return JudgeShape(shape, options, type);
 }
 
-ColumnEvidence::Verdict ColumnEvidence::JudgeTemporal() const {
+ColumnEvidence::Verdict ColumnEvidence::JudgeTemporal(const DecideOptions& options) const {
   const bool has_date = (traits_ & (kDateOnly | kDateAndTime)) != 0;
   TextType type;
   if (has_date && orders_ == 0) {
     return {OfKind(TextKind::kText), true, "dates in different orders"};
   }
-  const auto order = static_cast<DateOrder>(has_date ? std::countr_zero(orders_) : 0);
+  unsigned orders = orders_;
+  if (options.date_order && (orders & OrderBit(*options.date_order)) != 0) {
+    orders = OrderBit(*options.date_order);
+  }
+  const auto order = static_cast<DateOrder>(has_date ? std::countr_zero(orders) : 0);
   if (!LayoutOf(traits_, order, &type.layout)) {
     return {OfKind(TextKind::kText), true, "dates and times in different layouts"};
   }
-  if (has_date && !std::has_single_bit(orders_)) {
+  if (has_date && !std::has_single_bit(orders)) {
     return {OfKind(TextKind::kText), false, "dates whose day and month cannot be told apart"};
   }
   type.kind = !has_date              ? TextKind::kTime
@@ -362,7 +484,7 @@ ColumnEvidence::Verdict ColumnEvidence::Judge(const DecideOptions& options) cons
     return {OfKind(TextKind::kText), false, "one word of a pair of truth values only"};
   }
   if ((families_ & ~kNumbers) == 0) return JudgeNumbers(options);
-  if (families_ == kTemporal) return JudgeTemporal();
+  if (families_ == kTemporal) return JudgeTemporal(options);
   return {OfKind(TextKind::kText), true};
 }
 
@@ -383,7 +505,13 @@ std::string ColumnEvidence::Families() const {
   std::vector<std::string_view> names;
   if ((families_ & (kTrueOrFalse | kYes | kNo | kT | kF)) != 0) names.push_back("truth values");
   if ((families_ & kNumber) != 0) {
-    names.push_back(shapes_[0].has_fraction || shapes_[1].has_fraction ? "numbers" : "integers");
+    const auto is_real = [](const NumberShape& shape) {
+      return shape.scale_max > 0 || shape.not_decimal;
+    };
+    const bool has_real = formats_ == 0 ||
+                          ((formats_ & kPointFormats) != 0 && is_real(shapes_[0])) ||
+                          ((formats_ & kCommaFormats) != 0 && is_real(shapes_[1]));
+    names.push_back(has_real ? "numbers" : "integers");
   } else if ((families_ & kNumberWord) != 0) {
     names.push_back("number words");
   }
@@ -403,7 +531,7 @@ std::string ColumnEvidence::Families() const {
 std::string ColumnEvidence::Explain(const DecideOptions& options) const {
   const Verdict verdict = Judge(options);
   if (verdict.type.kind == TextKind::kNull) return "no values";
-  const NumberShape& shape = shapes_[verdict.type.decimal_point == ','];
+  const NumberShape shape = ShapeFor(verdict.type.decimal_point);
   switch (verdict.type.kind) {
     case TextKind::kInt64:
       return fmt::format("integers {} to {}", shape.int_min, shape.int_max);

@@ -2,9 +2,11 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 
+#include "schema/number_text.h"
 #include "schema/temporal_text.h"
 #include "schema/text_kernels.h"
 #include "schema/text_type.h"
@@ -15,6 +17,9 @@ struct DecideOptions {
   bool decimals = false;  ///< fixed-scale numbers become decimal128 instead of double
   /// Of the fields, where there is one: when it is a comma, `3,5` is no number by itself.
   char delimiter = 0;
+  char decimal_point = 0;  ///< of all numbers; 0: found out
+  /// Taken where no value tells day from month; none: such a column stays text.
+  std::optional<DateOrder> date_order = {};
 };
 
 /// What has been seen of one column. Merge is associative and commutative; Decide depends on the
@@ -31,8 +36,8 @@ class ColumnEvidence {
   void AddNulls(int64_t count);
   /// The first `count` fields of `slice`, nulls among them, which ConvertSlice has just converted
   /// as `type`; the same as Add and AddNulls of each, but quicker.
-  /// `type` is what Decide made of values that are all added to this evidence or to one that it is
-  /// merged with.
+  /// `type` is what Decide, with the options it is asked with later, made of values that are all
+  /// added to this evidence or to one that it is merged with.
   void AddConverted(const TextType& type, const TextSlice& slice, int64_t count,
                     const ColumnBuffers& buffers);
   /// `count` values, nulls not among them, that a kernel has accepted as `type`; for kInt64 with
@@ -74,14 +79,14 @@ class ColumnEvidence {
     int16_t integer_digits_max = 0;
     int16_t scale_max = 0;
     int16_t scale_min = INT16_MAX;
-    bool has_integer = false;
-    bool has_fraction = false;  // a number that is not written as an integer
     bool not_int64 = false;
     bool not_double = false;
     bool not_decimal = false;
     int64_t int_min = INT64_MAX;
     int64_t int_max = INT64_MIN;
     void Merge(const NumberShape& other);
+    void AddIntegers(int64_t min, int64_t max);
+    void AddNumber(const ParsedNumber& number);
   };
 
   // The value that stands for those that made the column text: the shortest, then the first in
@@ -100,12 +105,18 @@ class ColumnEvidence {
   };
 
   bool AddNumber(std::string_view value);
-  void AddInteger(int64_t value);
+  bool AddNumberOfAnyFormat(std::string_view value, char mark);
+  bool AddFacts(const TextType& type, int64_t count, const ColumnBuffers& buffers);
+  bool MayReadOtherwise(const TextType& type, int scale) const;
+  bool AddTruth(std::string_view value);
+  bool AddTemporal(std::string_view value);
+  void AddPlainIntegers(int64_t min, int64_t max);
   void AddOther(std::string_view value);
+  NumberShape ShapeFor(char decimal_point) const;
   Verdict Judge(const DecideOptions& options) const;
   Verdict JudgeNumbers(const DecideOptions& options) const;
   Verdict JudgeShape(const NumberShape& shape, const DecideOptions& options, TextType type) const;
-  Verdict JudgeTemporal() const;
+  Verdict JudgeTemporal(const DecideOptions& options) const;
   std::string Families() const;
 
   int64_t value_count_ = 0;
@@ -115,7 +126,11 @@ class ColumnEvidence {
   uint8_t formats_ = 0xFF;      // of number_formats, those under which all numbers are well-formed
   uint8_t orders_ = kAnyOrder;  // of the dates, those under which all are in the calendar
   TemporalTraits traits_ = 0;
-  NumberShape shapes_[2] = {};  // decimal point, decimal comma
+  // Integers without any marks are numbers under every format, and most frequent: only their
+  // extremes are kept.
+  int64_t plain_min_ = INT64_MAX;
+  int64_t plain_max_ = INT64_MIN;
+  NumberShape shapes_[2] = {};  // the other numbers; decimal point, decimal comma
   Example code_ = {};
   Example other_ = {};
 };

@@ -163,13 +163,11 @@ TEST(ColumnEvidenceProperty, ConvertedSlicesSayTheSameAsTheirValues) {
     const ColumnEvidence whole = EvidenceOf(texts);
     ASSERT_EQ(evidence.value_count(), whole.value_count());
     ASSERT_EQ(evidence.null_count(), nulls);
-    for (const bool final_decimals : {false, true}) {
-      const DecideOptions final_options{.decimals = final_decimals};
-      ASSERT_EQ(evidence.Decide(final_options).ToString(), whole.Decide(final_options).ToString())
-          << "sample " << sample << " of " << Show(texts);
-      ASSERT_EQ(evidence.Explain(final_options), whole.Explain(final_options))
-          << "sample " << sample << " of " << Show(texts);
-    }
+    ASSERT_EQ(evidence.Decide(options).ToString(), whole.Decide(options).ToString())
+        << type.ToString() << " by " << sample << " of " << Show(texts);
+    ASSERT_EQ(evidence.Explain(options), whole.Explain(options))
+        << type.ToString() << " by " << sample << " of " << Show(texts);
+    ASSERT_EQ(evidence.is_text_for_good(options), whole.is_text_for_good(options));
   }
   EXPECT_GT(converted_values, kColumns);
 }

@@ -99,6 +99,11 @@ TEST(ColumnEvidence, GroupMarksNeedProofThatTheyAreNone) {
   EXPECT_EQ(Decided({"1,234", "1,234,567"}), "int64 as 1,234");
   EXPECT_EQ(Decided({"1,234", "12.5"}), "double as 1,234.5");
   EXPECT_EQ(Decided({"1,234", "1,5"}), "double as 1234,5");
+  EXPECT_EQ(Decided({"1,234", "1.234"}), "string");
+  EXPECT_EQ(Explained({"1,234", "1.234"}),
+            "text: points and commas that may be decimal points or group marks");
+  EXPECT_EQ(Decided({"1,234", "1.234", "1.5"}), "double as 1,234.5");
+  EXPECT_EQ(Decided({"1,234", "1.234", "1,5"}), "double as 1.234,5");
   EXPECT_EQ(Decided({"1'234", "1'234'567"}), "int64 as 1'234");
   EXPECT_EQ(Decided({"1 234,5", "1"}), "double as 1 234,5");
   EXPECT_EQ(Decided({"110 001", "110 002"}), "string");

@@ -25,11 +25,10 @@ struct TextSlice {
 
 /// What a kernel noticed of the numbers it converted, for the evidence; kDouble only.
 struct NumberFacts {
-  int16_t integer_digits_max = 0;  ///< before the point, at least 1
+  int16_t integer_digits_max = 0;  ///< before the point, at least 1; 0: there was no number
   int16_t scale_max = 0;           ///< after the point
   int16_t scale_min = INT16_MAX;   ///< after the point; integers have 0
-  bool has_fraction = false;       ///< some number is not written as an integer
-  bool has_integer = false;
+  bool has_real = false;           ///< some number is not an integer as int64 spells it
   bool has_exponent = false;
   bool has_word = false;  ///< nan, inf
 };
