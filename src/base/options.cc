@@ -195,18 +195,22 @@ Status ParseBool(std::string_view name, std::string_view text, bool* out) {
 }
 
 Status ParseInteger(std::string_view name, std::string_view text, int64_t* out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *out);
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error != std::errc() || end != text.data() + text.size()) {
     return BadValue(name, text, "a whole number");
   }
+  *out = value;
   return Status::OK();
 }
 
 Status ParseNumber(std::string_view name, std::string_view text, double* out) {
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *out);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(*out)) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
     return BadValue(name, text, "a number");
   }
+  *out = value;
   return Status::OK();
 }
 
