@@ -78,7 +78,7 @@ class InputConversion {
                                   .format = std::string(prepared_.output_format->name),
                                   .bytes = table.writer->bytes(),
                                   .rows = table.report.rows_written,
-                                  .files = table.writer->files()});
+                                  .files = static_cast<int64_t>(table.writer->files().size())});
       report_->written_bytes += table.writer->bytes();
     }
     return Status::OK();
@@ -214,7 +214,8 @@ class InputConversion {
                        .format_options = prepared_.plan.output_options,
                        .path = planned->output_path,
                        .wants_checksum = options_.verify,
-                       .options = &options_},
+                       .options = &options_,
+                       .tables_at_once = static_cast<int>(scan.tables().size())},
           context_);
       tables.push_back(std::move(table));
     }
@@ -252,10 +253,12 @@ class InputConversion {
   }
 
   Result<PassOutcome> RunRows(Scan& scan, const std::vector<TableTarget>& targets) {
-    PassOptions pass_options{.segment_bytes = SegmentBytes(context_),
-                             .bad_rows_void_the_pass = options_.bad_rows == BadRows::kError,
-                             .row_limit = options_.limit,
-                             .trace = options_.trace.empty() ? nullptr : &trace_};
+    // What is sorted needs its share of the memory meanwhile.
+    PassOptions pass_options{
+        .segment_bytes = SegmentBytes(context_) / (SortsRows(options_) ? 2 : 1),
+        .bad_rows_void_the_pass = options_.bad_rows == BadRows::kError,
+        .row_limit = options_.limit,
+        .trace = options_.trace.empty() ? nullptr : &trace_};
     std::optional<RejectsFile> rejects;
     if (rejects_output_ != nullptr) {
       ARROW_RETURN_NOT_OK(staging_->Discard(std::exchange(rejects_output_, nullptr)));
@@ -304,6 +307,9 @@ class InputConversion {
       report.rows_left_out = counts.left_out;
       if (!bad_rows_fail) {
         ARROW_ASSIGN_OR_RAISE(const TableSummary summary, table.writer->Finish());
+        const StageSeconds& sorting = table.writer->seconds();
+        report_->encode_s += sorting.next + sorting.decode + sorting.encode;
+        report_->write_s += sorting.append;
         if (summary.rows != counts.written) {
           return Fail(kInternal, {}, "{} rows were decoded but {} were written", counts.written,
                       summary.rows);
@@ -352,8 +358,7 @@ class InputConversion {
     EnterPhase(context_, kVerify);
     const Clock::time_point start = Clock::now();
     for (const FinishedTable& table : finished_) {
-      ARROW_RETURN_NOT_OK(
-          VerifyOutput(*table.writer, table.schema, *staging_, registry_, context_));
+      ARROW_RETURN_NOT_OK(VerifyOutput(*table.writer, *staging_, registry_, context_));
     }
     report_->verify_s += SecondsSince(start);
     return Status::OK();

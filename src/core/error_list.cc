@@ -5,6 +5,7 @@
 
 #include "codec/compress/errors.h"
 #include "core/bad_rows.h"
+#include "core/exchange/errors.h"
 #include "core/expression/expression.h"
 #include "core/registry_errors.h"
 #include "core/scan_reader.h"
@@ -18,9 +19,10 @@
 namespace pyforge {
 namespace {
 
-constexpr const ErrorCode* kCoreErrors[] = {&core::kBadRowsFound,  &core::kTooManyBadRows,
-                                            &core::kBadExpression, &core::kExpressionFailed,
-                                            &core::kVerifyFailed,  &core::kTypesContradicted};
+constexpr const ErrorCode* kCoreErrors[] = {&core::kBadRowsFound,     &core::kTooManyBadRows,
+                                            &core::kBadExpression,    &core::kExpressionFailed,
+                                            &core::kUnsupportedKey,   &core::kVerifyFailed,
+                                            &core::kTypesContradicted};
 
 }  // namespace
 

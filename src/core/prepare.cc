@@ -8,6 +8,7 @@
 #include <arrow/type.h>
 
 #include "core/output_names.h"
+#include "core/table_writer.h"
 #include "io/path.h"
 
 namespace pyforge::core {
@@ -171,13 +172,18 @@ Result<PreparedConversion> Prepare(const ConversionRequest& request, const Regis
                 "standard output");
   }
   std::error_code ignored;
+  // One table that becomes a directory may replace that directory.
+  const bool makes_directory = WritesDirectory(prepared.options);
+  const bool replaces_directory = makes_directory && named.size() == 1;
   ARROW_ASSIGN_OR_RAISE(
       std::vector<std::string> outputs,
       NameOutputs({.output = request.output,
                    .format_name = plan.output_format,
-                   .extension = std::string(choice.format->extensions.front()),
+                   .extension = makes_directory ? std::string()
+                                                : std::string(choice.format->extensions.front()),
                    .output_is_directory = request.output.ends_with('/') ||
-                                          std::filesystem::is_directory(request.output, ignored)},
+                                          (!replaces_directory &&
+                                           std::filesystem::is_directory(request.output, ignored))},
                   named));
   for (size_t i = 0; i < plan.tables.size(); ++i) {
     plan.tables[i].output_path = prepared.options.union_inputs ? outputs.front() : outputs[i];

@@ -196,6 +196,7 @@ class ChecksumSegment : public Segment {
     piece->rows = piece->checksum.rows();
     if (next_ != nullptr) {
       ARROW_ASSIGN_OR_RAISE(piece->next, next_->Finish());
+      piece->rows = piece->next->rows;
       piece->bytes = piece->next->bytes;
     }
     return piece;

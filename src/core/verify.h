@@ -16,9 +16,9 @@ inline constexpr ErrorCode kVerifyFailed{
     .summary = "The output, read back, is not what was written; it was not published.",
     .fix = "Check the disk, then please report it with the command and, if possible, the input."};
 
-/// Reads the finished, unpublished output back under the schema it was written with and compares
+/// Reads the finished, unpublished files back under the schema they were written with and compares
 /// row count and checksum. Errors: data.verify_failed, usage.bad_request for standard output.
-Status VerifyOutput(TableWriter& writer, const std::shared_ptr<arrow::Schema>& schema,
-                    Staging& staging, const Registry& registry, ExecutionContext& context);
+Status VerifyOutput(TableWriter& writer, Staging& staging, const Registry& registry,
+                    ExecutionContext& context);
 
 }  // namespace pyforge::core

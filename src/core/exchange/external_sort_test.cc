@@ -304,7 +304,7 @@ TEST(ExternalSort, CarriesEveryType) {
         ExternalSort::Make(schema, {.keys = {{.column = "c0"}}, .memory_share = share}, context);
     ASSERT_TRUE(sort.ok());
     auto segment = (*sort)->NewSegment();
-    const int repeats = share == 0 ? 20'000 : 2;
+    const int repeats = share == 0 ? 6000 : 2;
     for (int i = 0; i < repeats; ++i) {
       ASSERT_TRUE(segment->Add(*batch->Slice(i % 2, 2 + i % 2)).ok());
       if (i % 1000 != 0) continue;
