@@ -165,12 +165,6 @@ std::string NextBytes(std::string bytes) {
 
 }  // namespace
 
-uint64_t ByteArrayBounds::Prefix(std::string_view value) {
-  uint64_t prefix = 0;
-  std::memcpy(&prefix, value.data(), std::min<size_t>(value.size(), 8));
-  return __builtin_bswap64(prefix);
-}
-
 void ByteArrayBounds::AddLow(std::string_view value, uint64_t prefix) {
   if (any_min_ && prefix == min_prefix_ && value >= min_) return;
   any_min_ = true;

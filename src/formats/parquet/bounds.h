@@ -2,6 +2,7 @@
 // Source: parquet.thrift of the Apache Parquet format, ColumnOrder and Statistics.
 #pragma once
 
+#include <cstring>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,8 @@ namespace pyforge::parquet {
 /// Sets the bounds of all values of a page; none where nothing can be ordered (no values, all NaN).
 void FindBounds(const LeafPlan& leaf, const PageValues& values, Statistics* statistics);
 
-/// Keeps the bounds of byte arrays that come one by one. The views must outlive the finder.
+/// Keeps the bounds of byte arrays that come one by one. The views must outlive the finder and have
+/// eight bytes behind them that can be read, as those of a ByteBuffer have.
 class ByteArrayBounds {
  public:
   void Add(std::string_view value) {
@@ -32,7 +34,15 @@ class ByteArrayBounds {
   }
 
  private:
-  static uint64_t Prefix(std::string_view value);
+  // The first eight bytes, the first one highest; zeros behind shorter values.
+  static uint64_t Prefix(std::string_view value) {
+    uint64_t bytes = 0;
+    std::memcpy(&bytes, value.data(), 8);
+    const size_t missing = value.size() < 8 ? 8 - value.size() : 0;
+    // A shift by 64 has no meaning, so it is made of two.
+    const uint64_t kept = ~uint64_t{0} << (4 * missing) << (4 * missing);
+    return __builtin_bswap64(bytes) & kept;
+  }
   void AddLow(std::string_view value, uint64_t prefix);
   void AddHigh(std::string_view value, uint64_t prefix);
 

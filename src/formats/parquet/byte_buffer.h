@@ -56,17 +56,14 @@ class ByteBuffer {
     size_ += size;
     return begin;
   }
+  /// Afterwards there is memory, even when nothing was added.
   void Append(const void* bytes, size_t size) {
-    if (size != 0) std::memcpy(Extend(size), bytes, size);
+    uint8_t* out = Extend(size);
+    if (size != 0) std::memcpy(out, bytes, size);
   }
   template <typename T>
   void Push(T value) {
     std::memcpy(Extend(sizeof(T)), &value, sizeof(T));
-  }
-  /// Gives the memory back.
-  void Release() {
-    data_.reset();
-    size_ = capacity_ = 0;
   }
 
  private:

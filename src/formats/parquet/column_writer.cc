@@ -41,9 +41,9 @@ int64_t PageRows(const LeafPlan& leaf) {
 
 }  // namespace
 
-ColumnWriter::ColumnWriter(const LeafPlan& leaf, const ColumnSettings& settings)
+ColumnWriter::ColumnWriter(const LeafPlan& leaf, PageWorkshop* workshop)
     : leaf_(leaf),
-      settings_(settings),
+      workshop_(workshop),
       page_rows_max_(PageRows(leaf)),
       fixed_dictionary_(static_cast<size_t>(leaf.value_bytes)) {
   Clear();
@@ -76,8 +76,7 @@ int64_t ColumnWriter::bytes() const {
 
 int64_t ColumnWriter::capacity_bytes() const {
   return static_cast<int64_t>(chunk_.pages.capacity() + chunk_.dictionary.capacity() +
-                              dictionary_bytes() + codes_.capacity() + body_.capacity() +
-                              compressed_.capacity() + scratch_.capacity() + validity_.capacity() +
+                              dictionary_bytes() + codes_.capacity() + validity_.capacity() +
                               definition_levels_.capacity() + repetition_levels_.capacity()) +
          values_.capacity_bytes();
 }
@@ -200,9 +199,14 @@ Status ColumnWriter::AddNested(const arrow::Array& column, int64_t begin, int64_
 
 Status ColumnWriter::TakeValues(const arrow::Array& array, const Selection& selection) {
   if (strategy_ == Strategy::kDictionary && is_byte_array()) {
-    VisitByteArrays(array, selection, [this](std::string_view value) {
-      codes_.Push(byte_array_dictionary_.Code(value));
+    const char* readable_end = ReadableEnd(array);
+    const size_t begin = codes_.size();
+    codes_.Reserve(begin + static_cast<size_t>(selection.length) * sizeof(uint32_t));
+    auto* out = reinterpret_cast<uint32_t*>(codes_.data() + begin);
+    VisitByteArrays(array, selection, [&](std::string_view value) {
+      *out++ = byte_array_dictionary_.Code(value, readable_end);
     });
+    codes_.Resize(static_cast<size_t>(reinterpret_cast<uint8_t*>(out) - codes_.data()));
     value_count_ = static_cast<int64_t>(codes_.size() / sizeof(uint32_t));
     return Status::OK();
   }
@@ -218,22 +222,23 @@ Status ColumnWriter::EndPage() {
   entry.first_row = chunk_rows_;
   entry.all_null = value_count_ == 0;
   entry.statistics.null_count = slots_ - value_count_;
-  if (settings_.options->statistics) FindPageBounds(&entry.statistics);
+  if (workshop_->options->statistics) FindPageBounds(&entry.statistics);
   chunk_rows_ += rows_;
   chunk_value_count_ += value_count_;
 
-  body_.clear();
+  workshop_->body.clear();
   EncodeLevels();
   const Encoding encoding = EncodeValues();
   if (!codec_is_decided_) ARROW_RETURN_NOT_OK(DecideCodec());
 
   ColumnChunk& metadata = chunk_.metadata;
   entry.offset = static_cast<int64_t>(chunk_.pages.size());
-  ARROW_RETURN_NOT_OK(AppendPage(PageType::kData, encoding, slots_, body_, &chunk_.pages));
+  ARROW_RETURN_NOT_OK(
+      AppendPage(PageType::kData, encoding, slots_, workshop_->body, &chunk_.pages));
   entry.bytes = static_cast<int32_t>(static_cast<int64_t>(chunk_.pages.size()) - entry.offset);
   metadata.value_count += slots_;
   MergeBounds(leaf_, entry.statistics, &metadata.statistics);
-  if (settings_.options->page_index) {
+  if (workshop_->options->page_index) {
     ShortenBounds(leaf_, kPageBoundsBytesMax, &entry.statistics);
     metadata.pages.push_back(std::move(entry));
   }
@@ -276,27 +281,27 @@ void ColumnWriter::FindPageBounds(Statistics* statistics) {
 void ColumnWriter::EncodeLevels() {
   const auto slots = static_cast<size_t>(slots_);
   const auto with_length = [this](auto&& encode) {
-    const size_t begin = body_.size();
-    body_.Push(uint32_t{0});
+    const size_t begin = workshop_->body.size();
+    workshop_->body.Push(uint32_t{0});
     encode();
-    const auto bytes = static_cast<uint32_t>(body_.size() - begin - sizeof(uint32_t));
-    std::memcpy(body_.data() + begin, &bytes, sizeof(bytes));
+    const auto bytes = static_cast<uint32_t>(workshop_->body.size() - begin - sizeof(uint32_t));
+    std::memcpy(workshop_->body.data() + begin, &bytes, sizeof(bytes));
   };
   if (leaf_.repetition_level_max != 0) {
     with_length([&] {
       EncodeHybrid(repetition_levels_.data(), slots, BitWidth(leaf_.repetition_level_max),
-                   &scratch_, &body_);
+                   &workshop_->scratch, &workshop_->body);
     });
   }
   if (leaf_.definition_level_max == 0) return;
   with_length([&] {
     if (!leaf_.is_flat()) {
       EncodeHybrid(definition_levels_.data(), slots, BitWidth(leaf_.definition_level_max),
-                   &scratch_, &body_);
+                   &workshop_->scratch, &workshop_->body);
     } else if (value_count_ == slots_ || value_count_ == 0) {
-      EncodeRun(value_count_ == 0 ? 0 : 1, slots, 1, &body_);
+      EncodeRun(value_count_ == 0 ? 0 : 1, slots, 1, &workshop_->body);
     } else {
-      EncodeBitmap(validity_.data(), slots, &body_);
+      EncodeBitmap(validity_.data(), slots, &workshop_->body);
     }
   });
 }
@@ -310,8 +315,9 @@ Encoding ColumnWriter::EncodeValues() {
   }
   // Some readers cannot take codes of no bits.
   const int bit_width = std::max(BitWidth(dictionary_size() - 1), 1);
-  body_.Push(static_cast<uint8_t>(bit_width));
-  EncodeHybrid(codes_.as<uint32_t>(), static_cast<size_t>(value_count_), bit_width, &body_);
+  workshop_->body.Push(static_cast<uint8_t>(bit_width));
+  EncodeHybrid(codes_.as<uint32_t>(), static_cast<size_t>(value_count_), bit_width,
+               &workshop_->body);
   if (dictionary_size() > kDictionaryEntriesMax || dictionary_bytes() > kDictionaryBytesMax ||
       static_cast<int64_t>(dictionary_size()) * 2 > chunk_value_count_) {
     strategy_ = Strategy::kDirect;
@@ -327,22 +333,30 @@ void ColumnWriter::Decide() {
   double value_bits = 8.0 * leaf_.value_bytes;
   if (is_byte_array()) {
     const auto* at = values_.bytes.as<char>();
+    const auto* end = at + values_.bytes.size() + ByteBuffer::kSlack;
     const auto* lengths = values_.lengths.as<int32_t>();
     for (size_t i = 0; i < sample; ++i) {
       const auto length = static_cast<size_t>(lengths[i]);
-      (void)byte_array_dictionary_.Code({at, length});
+      if (byte_array_dictionary_.size() * 4 <= sample) {
+        (void)byte_array_dictionary_.Code({at, length}, end);
+      }
       at += length;
     }
     const auto bytes = static_cast<double>(at - values_.bytes.as<char>());
     value_bits = 8.0 + 8.0 * bytes / static_cast<double>(sample);
   } else {
-    scratch_.clear();
-    fixed_dictionary_.Encode(values_.fixed.data(), sample, &scratch_);
+    workshop_->scratch.clear();
+    // Past a quarter the answer is known.
+    constexpr size_t kStep = 256;
+    for (size_t i = 0; i < sample && fixed_dictionary_.size() * 4 <= sample; i += kStep) {
+      fixed_dictionary_.Encode(values_.fixed.data() + i * static_cast<size_t>(leaf_.value_bytes),
+                               std::min(kStep, sample - i), &workshop_->scratch);
+    }
     if (IsDeltaEncoded()) {
-      scratch_.clear();
-      EncodeIntegers(sample, &scratch_);
-      value_bits = std::min(
-          value_bits, 8.0 * static_cast<double>(scratch_.size()) / static_cast<double>(sample));
+      workshop_->scratch.clear();
+      EncodeIntegers(sample, &workshop_->scratch);
+      value_bits = std::min(value_bits, 8.0 * static_cast<double>(workshop_->scratch.size()) /
+                                            static_cast<double>(sample));
     }
   }
   // Codes take longer to make than packed differences, so small gains are not worth it.
@@ -359,17 +373,18 @@ void ColumnWriter::Decide() {
   if (!is_byte_array()) return;
   codes_.clear();
   const auto* at = values_.bytes.as<char>();
+  const auto* end = at + values_.bytes.size() + ByteBuffer::kSlack;
   const auto* lengths = values_.lengths.as<int32_t>();
   for (size_t i = 0; i < values_.count; ++i) {
     const auto length = static_cast<size_t>(lengths[i]);
-    codes_.Push(byte_array_dictionary_.Code({at, length}));
+    codes_.Push(byte_array_dictionary_.Code({at, length}, end));
     at += length;
   }
   values_.clear();
 }
 
 bool ColumnWriter::IsDeltaEncoded() const {
-  return settings_.options->compatibility == Compatibility::kModern &&
+  return workshop_->options->compatibility == Compatibility::kModern &&
          (leaf_.physical == PhysicalType::kInt32 || leaf_.physical == PhysicalType::kInt64);
 }
 
@@ -382,62 +397,64 @@ void ColumnWriter::EncodeIntegers(size_t count, ByteBuffer* out) const {
 }
 
 Encoding ColumnWriter::EncodeDirect() {
-  const size_t begin = body_.size();
+  const size_t begin = workshop_->body.size();
   if (leaf_.kind == ValueKind::kBoolean) {
-    body_.Reserve(begin + values_.count / 8 + 1);
-    body_.Resize(begin + PackBooleans(values_.fixed.data(), values_.count, body_.data() + begin));
+    workshop_->body.Reserve(begin + values_.count / 8 + 1);
+    workshop_->body.Resize(
+        begin + PackBooleans(values_.fixed.data(), values_.count, workshop_->body.data() + begin));
     return Encoding::kPlain;
   }
   if (is_byte_array()) {
-    if (settings_.options->compatibility == Compatibility::kModern) {
-      EncodeDelta(values_.lengths.as<int32_t>(), values_.count, &body_);
-      body_.Append(values_.bytes.data(), values_.bytes.size());
+    if (workshop_->options->compatibility == Compatibility::kModern) {
+      EncodeDelta(values_.lengths.as<int32_t>(), values_.count, &workshop_->body);
+      workshop_->body.Append(values_.bytes.data(), values_.bytes.size());
       return Encoding::kDeltaLengthByteArray;
     }
-    body_.Reserve(begin + values_.lengths.size() + values_.bytes.size());
+    workshop_->body.Reserve(begin + values_.lengths.size() + values_.bytes.size());
     const uint8_t* at = values_.bytes.data();
     const auto* lengths = values_.lengths.as<int32_t>();
     for (size_t i = 0; i < values_.count; ++i) {
-      body_.Push(lengths[i]);
-      body_.Append(at, static_cast<size_t>(lengths[i]));
+      workshop_->body.Push(lengths[i]);
+      workshop_->body.Append(at, static_cast<size_t>(lengths[i]));
       at += lengths[i];
     }
     return Encoding::kPlain;
   }
   if (IsDeltaEncoded() && direct_encoding_ != Encoding::kPlain) {
-    EncodeIntegers(values_.count, &body_);
+    EncodeIntegers(values_.count, &workshop_->body);
     if (!direct_encoding_) {
       // Values without any pattern only grow.
-      const bool is_smaller = (body_.size() - begin) * 100 < values_.fixed.size() * 97;
+      const bool is_smaller = (workshop_->body.size() - begin) * 100 < values_.fixed.size() * 97;
       direct_encoding_ = is_smaller ? Encoding::kDeltaBinaryPacked : Encoding::kPlain;
     }
     if (direct_encoding_ == Encoding::kDeltaBinaryPacked) return Encoding::kDeltaBinaryPacked;
-    body_.Resize(begin);
+    workshop_->body.Resize(begin);
   }
-  body_.Append(values_.fixed.data(), values_.fixed.size());
+  workshop_->body.Append(values_.fixed.data(), values_.fixed.size());
   return Encoding::kPlain;
 }
 
 // One codec serves the whole chunk, so that its first page decides.
 Status ColumnWriter::DecideCodec() {
   codec_is_decided_ = true;
-  chunk_.metadata.codec = settings_.codec;
+  chunk_.metadata.codec = workshop_->codec;
   // A page of nulls says nothing about the values to come.
-  if (settings_.compressor == nullptr || value_count_ == 0) return Status::OK();
+  if (workshop_->compressor == nullptr || value_count_ == 0) return Status::OK();
   size_t before = 0;
   size_t after = 0;
   const auto probe = [&](const ByteBuffer& bytes) {
     const size_t size = std::min(bytes.size(), kProbeBytes);
-    ARROW_RETURN_NOT_OK(settings_.compressor->Compress({bytes.data(), size}, &compressed_));
+    ARROW_RETURN_NOT_OK(
+        workshop_->compressor->Compress({bytes.data(), size}, &workshop_->compressed));
     before += size;
-    after += compressed_.size();
+    after += workshop_->compressed.size();
     return Status::OK();
   };
-  ARROW_RETURN_NOT_OK(probe(body_));
+  ARROW_RETURN_NOT_OK(probe(workshop_->body));
   if (dictionary_size() != 0) {
-    scratch_.clear();
-    DictionaryValues(&scratch_);
-    ARROW_RETURN_NOT_OK(probe(scratch_));
+    workshop_->scratch.clear();
+    DictionaryValues(&workshop_->scratch);
+    ARROW_RETURN_NOT_OK(probe(workshop_->scratch));
   }
   if (after * 100 > before * (100 - kCompressionWorthPercent)) {
     chunk_.metadata.codec = Codec::kUncompressed;
@@ -449,8 +466,8 @@ Status ColumnWriter::AppendPage(PageType type, Encoding encoding, int64_t value_
                                 const ByteBuffer& body, ByteBuffer* out) {
   const ByteBuffer* stored = &body;
   if (chunk_.metadata.codec != Codec::kUncompressed) {
-    ARROW_RETURN_NOT_OK(settings_.compressor->Compress(body.span(), &compressed_));
-    stored = &compressed_;
+    ARROW_RETURN_NOT_OK(workshop_->compressor->Compress(body.span(), &workshop_->compressed));
+    stored = &workshop_->compressed;
   }
   const size_t bytes_max = std::numeric_limits<int32_t>::max();
   if (body.size() > bytes_max || stored->size() > bytes_max ||
@@ -464,15 +481,16 @@ Status ColumnWriter::AppendPage(PageType type, Encoding encoding, int64_t value_
                     .stored_bytes = static_cast<int32_t>(stored->size()),
                     .value_count = static_cast<int32_t>(value_count),
                     .encoding = encoding};
-  if (settings_.options->page_checksums) {
+  if (workshop_->options->page_checksums) {
     header.crc = libdeflate_crc32(0, stored->data(), stored->size());
   }
-  header_.clear();
-  WritePageHeader(header, &header_);
-  out->Append(header_.data(), header_.size());
+  workshop_->header.clear();
+  WritePageHeader(header, &workshop_->header);
+  out->Append(workshop_->header.data(), workshop_->header.size());
   out->Append(stored->data(), stored->size());
-  chunk_.metadata.uncompressed_bytes += static_cast<int64_t>(header_.size() + body.size());
-  chunk_.metadata.stored_bytes += static_cast<int64_t>(header_.size() + stored->size());
+  chunk_.metadata.uncompressed_bytes +=
+      static_cast<int64_t>(workshop_->header.size() + body.size());
+  chunk_.metadata.stored_bytes += static_cast<int64_t>(workshop_->header.size() + stored->size());
   return Status::OK();
 }
 
@@ -496,13 +514,13 @@ void ColumnWriter::DictionaryValues(ByteBuffer* out) const {
   }
 }
 
-Result<EncodedChunk> ColumnWriter::Finish() {
+Result<EncodedChunk> ColumnWriter::Finish(ByteBuffer pages) {
   ARROW_RETURN_NOT_OK(EndPage());
   if (dictionary_size() != 0) {
-    scratch_.clear();
-    DictionaryValues(&scratch_);
+    workshop_->scratch.clear();
+    DictionaryValues(&workshop_->scratch);
     ARROW_RETURN_NOT_OK(AppendPage(PageType::kDictionary, Encoding::kPlain,
-                                   static_cast<int64_t>(dictionary_size()), scratch_,
+                                   static_cast<int64_t>(dictionary_size()), workshop_->scratch,
                                    &chunk_.dictionary));
     chunk_.metadata.dictionary_pages = 1;
   }
@@ -511,6 +529,7 @@ Result<EncodedChunk> ColumnWriter::Finish() {
   for (PageEntry& page : chunk_.metadata.pages) page.offset += dictionary_page;
   ShortenBounds(leaf_, kChunkBoundsBytesMax, &chunk_.metadata.statistics);
   EncodedChunk chunk = std::move(chunk_);
+  chunk_.pages = std::move(pages);
   Clear();
   return chunk;
 }

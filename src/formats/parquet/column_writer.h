@@ -21,11 +21,15 @@
 
 namespace pyforge::parquet {
 
-/// What the columns of one segment share. The compressor may be null.
-struct ColumnSettings {
+/// What the columns of one segment share, so that it stays in cache. The compressor may be null.
+struct PageWorkshop {
   const WriteOptions* options = nullptr;
   Codec codec = Codec::kUncompressed;
   PageCompressor* compressor = nullptr;
+  ByteBuffer body = {};  ///< the page's levels and values
+  ByteBuffer compressed = {};
+  ByteBuffer scratch = {};
+  std::string header = {};
 };
 
 /// A finished chunk: the dictionary page, if there is one, and behind it the data pages.
@@ -39,7 +43,7 @@ struct EncodedChunk {
 class ColumnWriter {
  public:
   /// Both must outlive the writer.
-  ColumnWriter(const LeafPlan& leaf, const ColumnSettings& settings);
+  ColumnWriter(const LeafPlan& leaf, PageWorkshop* workshop);
 
   /// Adds `length` rows from `begin` of the column, which is as PlainArray() gives it.
   /// Errors: parquet.null_in_required_column, and those of AppendValues.
@@ -48,8 +52,8 @@ class ColumnWriter {
   int64_t bytes() const;
   /// Memory held.
   int64_t capacity_bytes() const;
-  /// Ends the chunk and starts the next.
-  Result<EncodedChunk> Finish();
+  /// Ends the chunk and starts the next, which is to be written into `pages`.
+  Result<EncodedChunk> Finish(ByteBuffer pages);
   /// Forgets the chunk.
   void Clear();
 
@@ -81,7 +85,7 @@ class ColumnWriter {
   void DictionaryValues(ByteBuffer* out) const;
 
   const LeafPlan& leaf_;
-  const ColumnSettings& settings_;
+  PageWorkshop* workshop_;
   const int64_t page_rows_max_;
 
   static constexpr int64_t kNestedRowsFirst = 64;
@@ -108,11 +112,6 @@ class ColumnWriter {
   int64_t chunk_rows_ = 0;
   int64_t chunk_value_count_ = 0;
   EncodedChunk chunk_;
-
-  ByteBuffer body_;
-  ByteBuffer compressed_;
-  ByteBuffer scratch_;
-  std::string header_;
 };
 
 }  // namespace pyforge::parquet

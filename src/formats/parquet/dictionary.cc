@@ -1,51 +1,15 @@
 #include "formats/parquet/dictionary.h"
 
 namespace pyforge::parquet {
+
+using dictionary_internal::Fold;
+using dictionary_internal::HashBytes;
+using dictionary_internal::kMix0;
+using dictionary_internal::kMix1;
+
 namespace {
 
 constexpr size_t kSlotsMin = 1024;
-constexpr uint64_t kMix0 = 0x9E3779B97F4A7C15;
-constexpr uint64_t kMix1 = 0xC2B2AE3D27D4EB4F;
-constexpr uint64_t kMix2 = 0xD6E8FEB86659FD93;
-
-__extension__ using Uint128 = unsigned __int128;
-
-uint64_t Fold(uint64_t a, uint64_t b) {
-  const Uint128 product = static_cast<Uint128>(a) * b;
-  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
-}
-
-template <typename T>
-uint64_t Load(const char* from) {
-  T value;
-  std::memcpy(&value, from, sizeof(T));
-  return value;
-}
-
-// Ends of short values overlap instead of being looped over.
-uint64_t HashBytes(const char* bytes, size_t size) {
-  uint64_t a = 0;
-  uint64_t b = 0;
-  uint64_t state = size * kMix2;
-  if (size > 16) {
-    const char* end = bytes + size;
-    for (; end - bytes > 16; bytes += 16) {
-      state = Fold(Load<uint64_t>(bytes) ^ kMix0 ^ state, Load<uint64_t>(bytes + 8) ^ kMix1);
-    }
-    a = Load<uint64_t>(end - 16);
-    b = Load<uint64_t>(end - 8);
-  } else if (size >= 8) {
-    a = Load<uint64_t>(bytes);
-    b = Load<uint64_t>(bytes + size - 8);
-  } else if (size >= 4) {
-    a = Load<uint32_t>(bytes);
-    b = Load<uint32_t>(bytes + size - 4);
-  } else if (size > 0) {
-    a = Load<uint8_t>(bytes) | Load<uint8_t>(bytes + size / 2) << 8 |
-        Load<uint8_t>(bytes + size - 1) << 16;
-  }
-  return Fold(Fold(a ^ kMix0 ^ state, b ^ kMix1), kMix2);
-}
 
 }  // namespace
 
@@ -112,16 +76,18 @@ void FixedDictionary::Clear() {
   size_ = 0;
 }
 
-uint32_t ByteArrayDictionary::Code(std::string_view value) {
+uint32_t ByteArrayDictionary::LongCode(std::string_view value) {
   return table_.FindOrAdd(
       HashBytes(value.data(), value.size()),
-      [&](uint32_t code) { return this->value(code) == value; },
-      [&] {
-        entries_.push_back(
-            {static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(value.size())});
-        bytes_.Append(value.data(), value.size());
-        return static_cast<uint32_t>(entries_.size() - 1);
-      });
+      [&](uint32_t code) { return this->value(code) == value; }, [&] { return Add(value, {}); });
+}
+
+uint32_t ByteArrayDictionary::Add(std::string_view value,
+                                  const dictionary_internal::ShortKey& key) {
+  entries_.push_back(
+      {key, static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(value.size())});
+  bytes_.Append(value.data(), value.size());
+  return static_cast<uint32_t>(entries_.size() - 1);
 }
 
 void ByteArrayDictionary::Clear() {

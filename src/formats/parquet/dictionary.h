@@ -10,6 +10,71 @@
 
 namespace pyforge::parquet {
 
+namespace dictionary_internal {
+
+constexpr uint64_t kMix0 = 0x9E3779B97F4A7C15;
+constexpr uint64_t kMix1 = 0xC2B2AE3D27D4EB4F;
+constexpr uint64_t kMix2 = 0xD6E8FEB86659FD93;
+
+__extension__ using Uint128 = unsigned __int128;
+
+inline uint64_t Fold(uint64_t a, uint64_t b) {
+  const Uint128 product = static_cast<Uint128>(a) * b;
+  return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
+}
+
+template <typename T>
+inline uint64_t Load(const char* from) {
+  T value;
+  std::memcpy(&value, from, sizeof(T));
+  return value;
+}
+
+inline uint64_t HashBytes(const char* bytes, size_t size) {
+  uint64_t state = size * kMix2;
+  const char* end = bytes + size;
+  for (; end - bytes > 16; bytes += 16) {
+    state = Fold(Load<uint64_t>(bytes) ^ kMix0 ^ state, Load<uint64_t>(bytes + 8) ^ kMix1);
+  }
+  char last[16] = {};
+  std::memcpy(last, bytes, static_cast<size_t>(end - bytes));
+  return Fold(Fold(Load<uint64_t>(last) ^ kMix0 ^ state, Load<uint64_t>(last + 8) ^ kMix1), kMix2);
+}
+
+/// A value of at most 16 bytes as two numbers, zeros behind its end: hashed and compared without a
+/// branch on its length, which a processor could not foresee.
+struct ShortKey {
+  uint64_t low = 0;
+  uint64_t high = 0;
+  friend bool operator==(const ShortKey&, const ShortKey&) = default;
+};
+
+inline uint64_t KeepBytes(uint64_t word, size_t count) {
+  const size_t dropped = 8 - count;
+  // A shift by 64 has no meaning, so it is made of two.
+  return word & (~uint64_t{0} >> (4 * dropped) >> (4 * dropped));
+}
+
+/// `bytes` has at most 16 bytes; it is followed by as many that can be read, or `is_padded` is
+/// false.
+inline ShortKey MakeShortKey(std::string_view bytes, bool is_padded) {
+  const size_t size = bytes.size();
+  if (!is_padded) {
+    char copy[16] = {};
+    std::memcpy(copy, bytes.data(), size);
+    return {Load<uint64_t>(copy), Load<uint64_t>(copy + 8)};
+  }
+  const size_t low = size < 8 ? size : 8;
+  return {KeepBytes(Load<uint64_t>(bytes.data()), low),
+          KeepBytes(Load<uint64_t>(bytes.data() + 8), size - low)};
+}
+
+inline uint64_t HashKey(const ShortKey& key, size_t size) {
+  return Fold(Fold(key.low ^ kMix0 ^ (size * kMix2), key.high ^ kMix1), kMix2);
+}
+
+}  // namespace dictionary_internal
+
 /// An open-addressing table from hashes to codes; grows by doubling, so that few values stay in
 /// cache. Threads: one at a time.
 class CodeTable {
@@ -75,7 +140,19 @@ class FixedDictionary {
 /// Distinct byte arrays.
 class ByteArrayDictionary {
  public:
-  uint32_t Code(std::string_view value);
+  /// The value's code. Bytes before `readable_end` can be read; null: no more than the value's.
+  uint32_t Code(std::string_view value, const char* readable_end) {
+    using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
+    if (value.size() > size_t{kShortBytes}) return LongCode(value);
+    const bool is_padded = readable_end != nullptr && readable_end - value.data() >= kShortBytes;
+    const ShortKey key = MakeShortKey(value, is_padded);
+    return table_.FindOrAdd(
+        HashKey(key, value.size()),
+        [&](uint32_t code) {
+          return entries_[code].key == key && entries_[code].length == value.size();
+        },
+        [&] { return Add(value, key); });
+  }
   size_t size() const { return entries_.size(); }
   size_t bytes() const { return bytes_.size(); }
   std::string_view value(uint32_t code) const {
@@ -85,10 +162,14 @@ class ByteArrayDictionary {
   void Clear();
 
  private:
+  static constexpr ptrdiff_t kShortBytes = 16;
   struct Entry {
+    dictionary_internal::ShortKey key = {};  // of short values
     uint32_t offset = 0;
     uint32_t length = 0;
   };
+  uint32_t LongCode(std::string_view value);
+  uint32_t Add(std::string_view value, const dictionary_internal::ShortKey& key);
 
   CodeTable table_;
   std::vector<Entry> entries_;

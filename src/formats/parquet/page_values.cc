@@ -163,6 +163,12 @@ Status AppendByteArrays(const LeafPlan& leaf, const arrow::Array& array, const S
 
 }  // namespace
 
+const char* ReadableEnd(const arrow::Array& array) {
+  if (!arrow::is_base_binary_like(array.type_id())) return nullptr;
+  const std::shared_ptr<arrow::Buffer>& data = array.data()->buffers[2];
+  return data == nullptr ? nullptr : reinterpret_cast<const char*>(data->data()) + data->size();
+}
+
 int64_t ByteArrayBytes(const arrow::Array& array, const Selection& selection) {
   if (selection.indices == nullptr) {
     const auto end = selection.begin + selection.length;

@@ -55,6 +55,9 @@ Status AppendValues(const LeafPlan& leaf, const arrow::Array& array, const Selec
 /// Bytes of the selected byte arrays; more where nulls hide bytes.
 int64_t ByteArrayBytes(const arrow::Array& array, const Selection& selection);
 
+/// Where the bytes end that can be read behind an array's byte arrays; null: not known.
+const char* ReadableEnd(const arrow::Array& array);
+
 /// Calls `visit(begin, length)` for runs of slots that are selected.
 template <typename Visit>
 void VisitRuns(const arrow::Array& array, const Selection& selection, Visit&& visit) {

@@ -404,6 +404,45 @@ std::shared_ptr<arrow::DataType> PlainType(const std::shared_ptr<arrow::DataType
   }
 }
 
+namespace {
+
+std::shared_ptr<arrow::DataType> StoredType(const std::shared_ptr<arrow::DataType>& type) {
+  arrow::FieldVector children;
+  for (const auto& child : type->fields()) {
+    children.push_back(child->WithType(StoredType(child->type())));
+  }
+  switch (type->id()) {
+    case Type::LIST:
+    case Type::LIST_VIEW:
+      return arrow::list(children[0]);
+    case Type::LARGE_LIST:
+    case Type::LARGE_LIST_VIEW:
+      return arrow::large_list(children[0]);
+    case Type::FIXED_SIZE_LIST:
+      return arrow::fixed_size_list(
+          children[0], static_cast<const arrow::FixedSizeListType&>(*type).list_size());
+    case Type::STRUCT:
+      return arrow::struct_(std::move(children));
+    case Type::MAP: {
+      const auto& map = static_cast<const arrow::MapType&>(*type);
+      return std::make_shared<arrow::MapType>(children[0]->type()->field(0),
+                                              children[0]->type()->field(1), map.keys_sorted());
+    }
+    default:
+      return type;
+  }
+}
+
+}  // namespace
+
+std::shared_ptr<arrow::Schema> StoredSchema(const arrow::Schema& schema) {
+  arrow::FieldVector fields;
+  for (const auto& field : schema.fields()) {
+    fields.push_back(field->WithType(StoredType(field->type())));
+  }
+  return arrow::schema(std::move(fields), schema.metadata());
+}
+
 Result<std::shared_ptr<arrow::Array>> PlainArray(const std::shared_ptr<arrow::Array>& array,
                                                  arrow::MemoryPool* pool) {
   switch (array->type_id()) {

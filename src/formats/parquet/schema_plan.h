@@ -83,6 +83,9 @@ Result<SchemaPlan> PlanSchema(const arrow::Schema& schema);
 /// types, at all depths.
 std::shared_ptr<arrow::DataType> PlainType(const std::shared_ptr<arrow::DataType>& type,
                                            bool drop_extensions);
+/// The schema as the file's metadata tell it to Arrow: list views become lists, because a file that
+/// mentions them is closed to some readers.
+std::shared_ptr<arrow::Schema> StoredSchema(const arrow::Schema& schema);
 /// An array as PlainType(its type, true) says.
 Result<std::shared_ptr<arrow::Array>> PlainArray(const std::shared_ptr<arrow::Array>& array,
                                                  arrow::MemoryPool* pool);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <mutex>
 #include <utility>
 
 #include "formats/parquet/thrift.h"
@@ -29,6 +30,30 @@ struct TablePlan {
   arrow::MemoryPool* pool = nullptr;
 };
 
+/// Page buffers that were written out, by leaf, to be filled again: fresh memory is dear.
+/// Threads: share freely.
+class PageBuffers {
+ public:
+  explicit PageBuffers(size_t leaf_count) : free_(leaf_count) {}
+
+  ByteBuffer Take(size_t leaf) {
+    const std::lock_guard lock(mutex_);
+    if (free_[leaf].empty()) return {};
+    ByteBuffer buffer = std::move(free_[leaf].back());
+    free_[leaf].pop_back();
+    return buffer;
+  }
+  void Give(size_t leaf, ByteBuffer buffer) {
+    buffer.clear();
+    const std::lock_guard lock(mutex_);
+    free_[leaf].push_back(std::move(buffer));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<std::vector<ByteBuffer>> free_;
+};
+
 struct EncodedRowGroup {
   int64_t rows = 0;
   std::vector<EncodedChunk> chunks;
@@ -42,11 +67,12 @@ class RowGroups : public Piece {
 
 class RowGroupSegment : public Segment {
  public:
-  explicit RowGroupSegment(std::shared_ptr<const TablePlan> plan) : plan_(std::move(plan)) {
-    settings_.options = &plan_->options;
-    settings_.codec = plan_->compression.codec;
+  RowGroupSegment(std::shared_ptr<const TablePlan> plan, std::shared_ptr<PageBuffers> buffers)
+      : plan_(std::move(plan)), buffers_(std::move(buffers)) {
+    workshop_.options = &plan_->options;
+    workshop_.codec = plan_->compression.codec;
     columns_.reserve(plan_->schema.leaves.size());
-    for (const LeafPlan& leaf : plan_->schema.leaves) columns_.emplace_back(leaf, settings_);
+    for (const LeafPlan& leaf : plan_->schema.leaves) columns_.emplace_back(leaf, &workshop_);
     piece_ = NewPiece();
   }
 
@@ -97,9 +123,9 @@ class RowGroupSegment : public Segment {
 
   // The columns without dictionaries and extensions.
   Status Prepare(const arrow::RecordBatch& batch) {
-    if (compressor_ == nullptr && settings_.codec != Codec::kUncompressed) {
+    if (compressor_ == nullptr && workshop_.codec != Codec::kUncompressed) {
       ARROW_ASSIGN_OR_RAISE(compressor_, PageCompressor::Make(plan_->compression));
-      settings_.compressor = compressor_.get();
+      workshop_.compressor = compressor_.get();
     }
     const arrow::Schema& schema = *plan_->schema.schema;
     if (batch.num_columns() != schema.num_fields()) {
@@ -132,8 +158,8 @@ class RowGroupSegment : public Segment {
     if (rows_ == 0) return Status::OK();
     EncodedRowGroup row_group{.rows = std::exchange(rows_, 0), .chunks = {}};
     row_group.chunks.reserve(columns_.size());
-    for (ColumnWriter& column : columns_) {
-      ARROW_ASSIGN_OR_RAISE(EncodedChunk chunk, column.Finish());
+    for (size_t leaf = 0; leaf < columns_.size(); ++leaf) {
+      ARROW_ASSIGN_OR_RAISE(EncodedChunk chunk, columns_[leaf].Finish(buffers_->Take(leaf)));
       piece_->bytes += static_cast<int64_t>(chunk.pages.capacity() + chunk.dictionary.capacity());
       row_group.chunks.push_back(std::move(chunk));
     }
@@ -143,7 +169,8 @@ class RowGroupSegment : public Segment {
   }
 
   const std::shared_ptr<const TablePlan> plan_;
-  ColumnSettings settings_;
+  const std::shared_ptr<PageBuffers> buffers_;
+  PageWorkshop workshop_;
   std::unique_ptr<PageCompressor> compressor_;
   std::vector<ColumnWriter> columns_;
   std::vector<std::shared_ptr<arrow::Array>> arrays_;
@@ -169,12 +196,14 @@ struct RowGroupRecord {
 class FileSink : public TableSink {
  public:
   FileSink(OutputFile& file, std::shared_ptr<const TablePlan> plan)
-      : file_(file), plan_(std::move(plan)) {
+      : file_(file),
+        plan_(std::move(plan)),
+        buffers_(std::make_shared<PageBuffers>(plan_->schema.leaves.size())) {
     null_counts_.resize(static_cast<size_t>(plan_->schema.schema->num_fields()));
   }
 
   std::unique_ptr<Segment> NewSegment() override {
-    return std::make_unique<RowGroupSegment>(plan_);
+    return std::make_unique<RowGroupSegment>(plan_, buffers_);
   }
 
   Status Append(std::unique_ptr<Piece> piece) override {
@@ -238,7 +267,7 @@ class FileSink : public TableSink {
       record.stored_bytes += chunk.metadata.stored_bytes;
       record.uncompressed_bytes += chunk.metadata.uncompressed_bytes;
       record.chunks.push_back(std::move(each));
-      chunk.pages.Release();
+      buffers_->Give(i, std::move(chunk.pages));
     }
     row_groups_.push_back(std::move(record));
     return Status::OK();
@@ -350,7 +379,7 @@ class FileSink : public TableSink {
     }
     if (plan_->options.arrow_schema) {
       Result<std::shared_ptr<arrow::Buffer>> serialized =
-          arrow::ipc::SerializeSchema(*plan_->schema.schema, plan_->pool);
+          arrow::ipc::SerializeSchema(*StoredSchema(*plan_->schema.schema), plan_->pool);
       if (!serialized.ok()) return Translate(serialized.status(), {});
       pairs.emplace_back(kArrowSchemaKey,
                          arrow::util::base64_encode(std::string_view(**serialized)));
@@ -368,6 +397,7 @@ class FileSink : public TableSink {
 
   OutputFile& file_;
   const std::shared_ptr<const TablePlan> plan_;
+  const std::shared_ptr<PageBuffers> buffers_;
   bool has_begun_ = false;
   int64_t rows_ = 0;
   std::vector<int64_t> null_counts_;
