@@ -71,15 +71,20 @@ class InputConversion {
     EnterPhase(context_, kPublish);
     const Clock::time_point start = Clock::now();
     ARROW_RETURN_NOT_OK(context_.cancellation().Check());
+    // The staged files are gone once they have their names.
+    std::vector<OutputReport> outputs;
+    for (const FinishedTable& table : finished_) {
+      outputs.push_back({.path = table.writer->request().path,
+                         .format = std::string(prepared_.output_format->name),
+                         .bytes = table.writer->bytes(),
+                         .rows = table.report.rows_written,
+                         .files = static_cast<int64_t>(table.writer->files().size())});
+    }
     ARROW_RETURN_NOT_OK(staging_->Publish());
     report_->publish_s += SecondsSince(start);
-    for (const FinishedTable& table : finished_) {
-      report_->outputs.push_back({.path = table.writer->request().path,
-                                  .format = std::string(prepared_.output_format->name),
-                                  .bytes = table.writer->bytes(),
-                                  .rows = table.report.rows_written,
-                                  .files = static_cast<int64_t>(table.writer->files().size())});
-      report_->written_bytes += table.writer->bytes();
+    for (OutputReport& output : outputs) {
+      report_->written_bytes += output.bytes;
+      report_->outputs.push_back(std::move(output));
     }
     return Status::OK();
   }
