@@ -16,6 +16,9 @@ namespace {
 constexpr size_t kFileBlockBytes = 1 << 20;
 constexpr size_t kStreamBlockBytes = 256 << 10;  // less, so that a reader has something to do early
 constexpr size_t kAlignment = 4096;
+// What goes through the page cache in any case: small outputs are read again soon, and fast.
+constexpr int64_t kCachedBytes = 8 << 20;
+static_assert(kFileBlockBytes == DirectWriter::kBlockBytes && kCachedBytes % kFileBlockBytes == 0);
 constexpr int kPollMs = 100;
 
 }  // namespace
@@ -30,43 +33,81 @@ StagedFile::StagedFile(std::string path, Kind kind, FileDescriptor fd, int borro
       fd_(std::move(fd)),
       borrowed_fd_(borrowed_fd),
       context_(context),
-      calls_(calls) {}
+      calls_(calls),
+      may_go_direct_(kind == Kind::kFile) {}
 
 Status StagedFile::Append(std::span<const uint8_t> bytes) {
   ARROW_RETURN_NOT_OK(failure_);
   position_ += static_cast<int64_t>(bytes.size());
   while (!bytes.empty()) {
-    if (buffered_ == 0 && bytes.size() >= block_bytes_) {
-      const size_t whole_blocks = bytes.size() / block_bytes_ * block_bytes_;
-      ARROW_RETURN_NOT_OK(Write(bytes.first(whole_blocks)));
-      bytes = bytes.subspan(whole_blocks);
-      continue;
+    if (may_go_direct_ && buffered_ == 0 && written_ >= kCachedBytes) {
+      may_go_direct_ = false;
+      direct_ = DirectWriter::Make(fd(), written_, calls_);
+      if (direct_ != nullptr) block_.reset();
     }
-    if (block_ == nullptr) {
-      block_.reset(static_cast<uint8_t*>(std::aligned_alloc(kAlignment, block_bytes_)));
-      if (block_ == nullptr) {
-        return failure_ = Fail(kMemoryLimit, {.path = path_}, "no memory for an output buffer");
-      }
-    }
-    const size_t count = std::min(bytes.size(), block_bytes_ - buffered_);
-    std::memcpy(block_.get() + buffered_, bytes.data(), count);
-    buffered_ += count;
-    bytes = bytes.subspan(count);
-    if (buffered_ == block_bytes_) ARROW_RETURN_NOT_OK(Flush());
+    const bool is_straight = direct_ == nullptr && buffered_ == 0 && bytes.size() >= block_bytes_;
+    ARROW_RETURN_NOT_OK(is_straight ? AppendStraight(&bytes) : AppendBuffered(&bytes));
   }
+  return Status::OK();
+}
+
+// Whole blocks from where they are.
+Status StagedFile::AppendStraight(std::span<const uint8_t>* bytes) {
+  size_t count = bytes->size() / block_bytes_ * block_bytes_;
+  if (may_go_direct_) count = std::min(count, static_cast<size_t>(kCachedBytes - written_));
+  ARROW_RETURN_NOT_OK(Write(bytes->first(count)));
+  *bytes = bytes->subspan(count);
+  return Status::OK();
+}
+
+// What fits into the block that is being filled.
+Status StagedFile::AppendBuffered(std::span<const uint8_t>* bytes) {
+  if (direct_ == nullptr && block_ == nullptr) {
+    block_.reset(static_cast<uint8_t*>(std::aligned_alloc(kAlignment, block_bytes_)));
+    if (block_ == nullptr) {
+      return failure_ = Fail(kMemoryLimit, {.path = path_}, "no memory for an output buffer");
+    }
+  }
+  uint8_t* const block = direct_ == nullptr ? block_.get() : direct_->block();
+  const size_t count = std::min(bytes->size(), block_bytes_ - buffered_);
+  std::memcpy(block + buffered_, bytes->data(), count);
+  buffered_ += count;
+  *bytes = bytes->subspan(count);
+  return buffered_ == block_bytes_ ? FlushBlock() : Status::OK();
+}
+
+Status StagedFile::FlushBlock() {
+  if (direct_ == nullptr) return Write({block_.get(), std::exchange(buffered_, 0)});
+  failure_ = context_.cancellation().Check();
+  ARROW_RETURN_NOT_OK(failure_);
+  if (const int error = direct_->Submit()) return Failed(error, buffered_);
+  written_ += static_cast<int64_t>(std::exchange(buffered_, 0));
   return Status::OK();
 }
 
 Status StagedFile::Flush() {
   ARROW_RETURN_NOT_OK(failure_);
-  const size_t count = std::exchange(buffered_, 0);
-  return Write({block_.get(), count});
+  if (direct_ != nullptr) return LeaveDirect();
+  return Write({block_.get(), std::exchange(buffered_, 0)});
+}
+
+// The rest of a file is seldom a whole block, and direct writes know no others.
+Status StagedFile::LeaveDirect() {
+  if (const int error = direct_->Finish()) return Failed(error, buffered_);
+  ARROW_RETURN_NOT_OK(Write({direct_->block(), std::exchange(buffered_, 0)}));
+  direct_.reset();
+  return Status::OK();
 }
 
 Status StagedFile::Finish() {
   ARROW_RETURN_NOT_OK(Flush());
   block_.reset();
   return Status::OK();
+}
+
+Status StagedFile::Failed(int error, size_t bytes) {
+  return failure_ = WriteFailure(
+             error, fmt::format("write {} bytes at byte {} of", bytes, written_), path_);
 }
 
 Status StagedFile::Sync() {
@@ -107,8 +148,7 @@ Status StagedFile::WriteSome(std::span<const uint8_t> bytes, size_t* count) {
     ::poll(&waiting, 1, kPollMs);
     return Status::OK();
   }
-  return WriteFailure(error, fmt::format("write {} bytes at byte {} of", bytes.size(), written_),
-                      path_);
+  return Failed(error, bytes.size());
 }
 
 }  // namespace pyforge::io

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 
+#include "io/direct_writer.h"
 #include "io/system_calls.h"
 #include "pyforge/execution.h"
 #include "pyforge/source.h"
@@ -13,8 +14,9 @@
 namespace pyforge::io {
 
 /// Collects small appends into blocks that begin at multiples of the block size; large ones are
-/// written from where they are. After a failure every further call fails the same way.
-/// Threads: one at a time.
+/// written from where they are. Beyond the first few MiB of a file blocks go past the page cache
+/// (see DirectWriter) where that is possible. After a failure every further call fails the same
+/// way. Threads: one at a time.
 class StagedFile final : public OutputFile {
  public:
   enum class Kind : uint8_t {
@@ -48,6 +50,11 @@ class StagedFile final : public OutputFile {
     void operator()(uint8_t* block) const;
   };
 
+  Status AppendStraight(std::span<const uint8_t>* bytes);
+  Status AppendBuffered(std::span<const uint8_t>* bytes);
+  Status FlushBlock();
+  Status LeaveDirect();
+  Status Failed(int error, size_t bytes);
   Status Write(std::span<const uint8_t> bytes);
   Status WriteSome(std::span<const uint8_t> bytes, size_t* count);
 
@@ -59,6 +66,8 @@ class StagedFile final : public OutputFile {
   ExecutionContext& context_;
   SystemCalls& calls_;
   std::unique_ptr<uint8_t[], FreeAligned> block_;
+  std::unique_ptr<DirectWriter> direct_;  // takes the place of block_
+  bool may_go_direct_;
   size_t buffered_ = 0;
   int64_t position_ = 0;  // appended
   int64_t written_ = 0;

@@ -3,6 +3,7 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
+#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -43,6 +44,23 @@ int SystemCalls::UnlinkAt(int directory, const char* path, int flags) {
   return ::unlinkat(directory, path, flags);
 }
 int SystemCalls::Lock(int fd, int operation) { return ::flock(fd, operation); }
+int SystemCalls::Truncate(int fd, off_t bytes) { return ::ftruncate(fd, bytes); }
+
+// The C library has no functions for these.
+int SystemCalls::SetUpAio(unsigned request_count, aio_context_t* context) {
+  return static_cast<int>(::syscall(SYS_io_setup, request_count, context));
+}
+int SystemCalls::SubmitAio(aio_context_t context, iocb* request) {
+  return static_cast<int>(::syscall(SYS_io_submit, context, 1L, &request));
+}
+int SystemCalls::GetAioEvents(aio_context_t context, int count_least, io_event* events,
+                              int count_most) {
+  return static_cast<int>(::syscall(SYS_io_getevents, context, static_cast<long>(count_least),
+                                    static_cast<long>(count_most), events, nullptr));
+}
+int SystemCalls::DestroyAio(aio_context_t context) {
+  return static_cast<int>(::syscall(SYS_io_destroy, context));
+}
 
 void FileDescriptor::Close() {
   if (fd_ >= 0) ::close(std::exchange(fd_, -1));

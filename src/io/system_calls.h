@@ -2,6 +2,7 @@
 // fail.
 #pragma once
 
+#include <linux/aio_abi.h>
 #include <sys/types.h>
 
 #include <cstdint>
@@ -29,6 +30,12 @@ class SystemCalls {
   virtual int MakeDirectoryAt(int directory, const char* path, mode_t mode);
   virtual int UnlinkAt(int directory, const char* path, int flags);
   virtual int Lock(int fd, int operation);
+  virtual int Truncate(int fd, off_t bytes);
+  virtual int SetUpAio(unsigned request_count, aio_context_t* context);
+  virtual int SubmitAio(aio_context_t context, iocb* request);
+  virtual int GetAioEvents(aio_context_t context, int count_least, io_event* events,
+                           int count_most);
+  virtual int DestroyAio(aio_context_t context);
 };
 
 /// A file descriptor that closes itself.

@@ -25,6 +25,9 @@ enum CallKind : unsigned {
   kOpenCall = 128,  ///< any other open
   kUnlinkCall = 256,
   kLockCall = 512,
+  kTruncateCall = 1024,
+  kSubmitCall = 2048,  ///< beginning a direct write; a failed one is tried again through the cache
+  kDirectWriteCall = 4096,  ///< the end of one
   /// What can run into a full disk.
   kSpaceCalls = kCreateCall | kWriteCall | kSyncCall | kLinkCall | kRenameCall | kMakeDirectoryCall,
 };
@@ -39,6 +42,7 @@ struct Faults {
   bool lacks_rename_flags = false;
   bool lacks_hard_links = false;
   bool lacks_locks = false;
+  bool lacks_direct_writes = false;
 };
 
 /// The operating system with Faults. Threads: share freely.
@@ -93,6 +97,24 @@ class FaultySystemCalls : public io::SystemCalls {
   int Lock(int fd, int operation) override {
     if (faults_.lacks_locks) return Error(ENOLCK);
     return Fails(kLockCall) ? -1 : SystemCalls::Lock(fd, operation);
+  }
+  int Truncate(int fd, off_t bytes) override {
+    return Fails(kTruncateCall) ? -1 : SystemCalls::Truncate(fd, bytes);
+  }
+  int SetUpAio(unsigned request_count, aio_context_t* context) override {
+    if (faults_.lacks_direct_writes) return Error(EAGAIN);
+    return SystemCalls::SetUpAio(request_count, context);
+  }
+  int SubmitAio(aio_context_t context, iocb* request) override {
+    return Fails(kSubmitCall) ? -1 : SystemCalls::SubmitAio(context, request);
+  }
+  int GetAioEvents(aio_context_t context, int count_least, io_event* events,
+                   int count_most) override {
+    const int count = SystemCalls::GetAioEvents(context, count_least, events, count_most);
+    for (int i = 0; i < count; ++i) {
+      if (Fails(kDirectWriteCall)) events[i].res = -faults_.error;
+    }
+    return count;
   }
 
  private:
