@@ -6,8 +6,7 @@
 #include <yaml-cpp/yaml.h>
 
 #include <algorithm>
-#include <array>
-#include <optional>
+#include <exception>
 #include <utility>
 
 #include "core/json_text.h"
@@ -166,11 +165,11 @@ Status ReadFile(const std::string& file, const std::vector<const OptionSpec*>& k
                 Configuration* configuration) {
   try {
     return ReadSettings(file, known, configuration);
-  } catch (const YAML::BadFile&) {
-    return Fail(kReadFailed, {.path = file}, "the configuration file cannot be read");
-  } catch (const YAML::Exception& error) {
+  } catch (const YAML::ParserException& error) {
     return Fail(core::kBadConfiguration, {.path = file}, "line {}: {}", error.mark.line + 1,
                 error.msg);
+  } catch (const std::exception&) {  // BadFile, or what the stream throws on a directory
+    return Fail(kReadFailed, {.path = file}, "the configuration file cannot be read");
   }
 }
 
