@@ -1,0 +1,209 @@
+#include "formats/csv/value_parser.h"
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include <arrow/array/array_base.h>
+#include <arrow/array/builder_base.h>
+#include <arrow/array/builder_nested.h>
+#include <arrow/builder.h>
+#include <arrow/scalar.h>
+#include <arrow/type.h>
+#include <arrow/util/base64.h>
+#include <simdjson.h>
+
+#include "pyforge/output.h"
+
+namespace pyforge::csv {
+namespace {
+
+namespace dom = simdjson::dom;
+
+bool IsBinary(const arrow::DataType& type) {
+  return type.id() == arrow::Type::BINARY || type.id() == arrow::Type::LARGE_BINARY ||
+         type.id() == arrow::Type::BINARY_VIEW || type.id() == arrow::Type::FIXED_SIZE_BINARY;
+}
+
+/// The text of a JSON scalar as the printer wrote it.
+std::string TextOf(const dom::element& value) {
+  std::string_view text;
+  return value.get(text) == simdjson::SUCCESS ? std::string(text) : simdjson::to_string(value);
+}
+
+/// Appends a value to a builder of any type; false when it does not fit.
+class Appender {
+ public:
+  static Result<bool> Append(const dom::element& value, arrow::ArrayBuilder* builder) {
+    if (value.is_null()) {
+      ARROW_RETURN_NOT_OK(builder->AppendNull());
+      return true;
+    }
+    switch (builder->type()->id()) {
+      case arrow::Type::LIST:
+        return AppendList<arrow::ListBuilder>(value, builder);
+      case arrow::Type::LARGE_LIST:
+        return AppendList<arrow::LargeListBuilder>(value, builder);
+      case arrow::Type::FIXED_SIZE_LIST:
+        return AppendList<arrow::FixedSizeListBuilder>(value, builder);
+      case arrow::Type::MAP:
+        return AppendMap(value, static_cast<arrow::MapBuilder*>(builder));
+      case arrow::Type::STRUCT:
+        return AppendStruct(value, static_cast<arrow::StructBuilder*>(builder));
+      default:
+        return AppendText(TextOf(value), builder);
+    }
+  }
+
+  static Result<bool> AppendText(std::string_view text, arrow::ArrayBuilder* builder) {
+    const std::shared_ptr<arrow::DataType> type = builder->type();
+    if (IsBinary(*type)) {
+      auto bytes = arrow::util::base64_decode(text);
+      if (!bytes.ok()) return false;
+      return AppendBytes(*bytes, builder);
+    }
+    auto scalar = arrow::Scalar::Parse(type, text);
+    if (!scalar.ok()) return false;
+    ARROW_RETURN_NOT_OK(builder->AppendScalar(**scalar));
+    return true;
+  }
+
+ private:
+  static Result<bool> AppendBytes(const std::string& bytes, arrow::ArrayBuilder* builder) {
+    const std::shared_ptr<arrow::DataType> type = builder->type();
+    if (type->id() == arrow::Type::FIXED_SIZE_BINARY &&
+        static_cast<int64_t>(bytes.size()) !=
+            static_cast<const arrow::FixedSizeBinaryType&>(*type).byte_width()) {
+      return false;
+    }
+    ARROW_ASSIGN_OR_RAISE(auto scalar, arrow::MakeScalar(type, arrow::Buffer::FromString(bytes)));
+    ARROW_RETURN_NOT_OK(builder->AppendScalar(*scalar));
+    return true;
+  }
+
+  template <typename Builder>
+  static Result<bool> AppendList(const dom::element& value, arrow::ArrayBuilder* any) {
+    auto* const builder = static_cast<Builder*>(any);
+    dom::array items;
+    if (value.get(items) != simdjson::SUCCESS) return false;
+    if constexpr (std::is_same_v<Builder, arrow::FixedSizeListBuilder>) {
+      const auto& type = static_cast<const arrow::FixedSizeListType&>(*builder->type());
+      if (static_cast<int64_t>(items.size()) != type.list_size()) return false;
+    }
+    ARROW_RETURN_NOT_OK(builder->Append());
+    for (const dom::element item : items) {
+      ARROW_ASSIGN_OR_RAISE(const bool fits, Append(item, builder->value_builder()));
+      if (!fits) return false;
+    }
+    return true;
+  }
+
+  static Result<bool> AppendMap(const dom::element& value, arrow::MapBuilder* builder) {
+    ARROW_RETURN_NOT_OK(builder->Append());
+    dom::object object;
+    if (value.get(object) == simdjson::SUCCESS) {
+      for (const dom::key_value_pair pair : object) {
+        ARROW_ASSIGN_OR_RAISE(bool fits, AppendText(pair.key, builder->key_builder()));
+        if (!fits) return false;
+        ARROW_ASSIGN_OR_RAISE(fits, Append(pair.value, builder->item_builder()));
+        if (!fits) return false;
+      }
+      return true;
+    }
+    dom::array pairs;
+    if (value.get(pairs) != simdjson::SUCCESS) return false;
+    for (const dom::element pair : pairs) {
+      dom::array both;
+      dom::element key;
+      dom::element item;
+      if (pair.get(both) != simdjson::SUCCESS || both.size() != 2 ||
+          both.at(0).get(key) != simdjson::SUCCESS || both.at(1).get(item) != simdjson::SUCCESS ||
+          key.is_null()) {
+        return false;
+      }
+      ARROW_ASSIGN_OR_RAISE(bool fits, Append(key, builder->key_builder()));
+      if (!fits) return false;
+      ARROW_ASSIGN_OR_RAISE(fits, Append(item, builder->item_builder()));
+      if (!fits) return false;
+    }
+    return true;
+  }
+
+  static Result<bool> AppendStruct(const dom::element& value, arrow::StructBuilder* builder) {
+    dom::object object;
+    if (value.get(object) != simdjson::SUCCESS) return false;
+    ARROW_RETURN_NOT_OK(builder->Append());
+    const auto& type = static_cast<const arrow::StructType&>(*builder->type());
+    for (int i = 0; i < type.num_fields(); ++i) {
+      dom::element field;
+      if (object.at_key(type.field(i)->name()).get(field) != simdjson::SUCCESS) {
+        ARROW_RETURN_NOT_OK(builder->field_builder(i)->AppendNull());
+        continue;
+      }
+      ARROW_ASSIGN_OR_RAISE(const bool fits, Append(field, builder->field_builder(i)));
+      if (!fits) return false;
+    }
+    return true;
+  }
+};
+
+/// Values are parsed one by one into a column of one, so that one which fails half-way leaves
+/// nothing behind.
+class BuilderParser : public ValueParser {
+ public:
+  BuilderParser(std::shared_ptr<arrow::DataType> type, std::unique_ptr<arrow::ArrayBuilder> builder,
+                std::unique_ptr<arrow::ArrayBuilder> scratch)
+      : type_(std::move(type)), builder_(std::move(builder)), scratch_(std::move(scratch)) {}
+
+  Result<bool> Append(std::string_view text) override {
+    bool fits = false;
+    if (IsBinary(*type_)) {
+      ARROW_ASSIGN_OR_RAISE(fits, Appender::AppendText(text, scratch_.get()));
+    } else {
+      dom::element value;
+      padded_ = simdjson::padded_string(text);
+      if (parser_.parse(padded_).get(value) == simdjson::SUCCESS) {
+        ARROW_ASSIGN_OR_RAISE(fits, Appender::Append(value, scratch_.get()));
+      }
+    }
+    if (!fits) {
+      scratch_->Reset();
+      return false;
+    }
+    std::shared_ptr<arrow::Array> one;
+    ARROW_RETURN_NOT_OK(scratch_->Finish(&one));
+    ARROW_RETURN_NOT_OK(builder_->AppendArraySlice(*one->data(), 0, 1));
+    return true;
+  }
+
+  Status AppendNull() override { return builder_->AppendNull(); }
+
+  Result<std::shared_ptr<arrow::Array>> Finish() override { return builder_->Finish(); }
+
+ private:
+  const std::shared_ptr<arrow::DataType> type_;
+  std::unique_ptr<arrow::ArrayBuilder> builder_;
+  std::unique_ptr<arrow::ArrayBuilder> scratch_;
+  dom::parser parser_;
+  simdjson::padded_string padded_;
+};
+
+}  // namespace
+
+bool NeedsValueParser(const arrow::DataType& type) {
+  return IsBinary(type) || arrow::is_nested(type.id());
+}
+
+Result<std::unique_ptr<ValueParser>> ValueParser::Make(const std::shared_ptr<arrow::DataType>& type,
+                                                       arrow::MemoryPool* pool) {
+  std::unique_ptr<arrow::ArrayBuilder> builder;
+  std::unique_ptr<arrow::ArrayBuilder> scratch;
+  if (!arrow::MakeBuilder(pool, type, &builder).ok() ||
+      !arrow::MakeBuilder(pool, type, &scratch).ok()) {
+    return Fail(kUnsupportedType, {}, "values of type {} cannot be read from text",
+                type->ToString());
+  }
+  return std::make_unique<BuilderParser>(type, std::move(builder), std::move(scratch));
+}
+
+}  // namespace pyforge::csv

@@ -1,0 +1,30 @@
+// Writing CSV files: segments are printed and compressed by workers, and put one behind the other.
+#pragma once
+
+#include <memory>
+#include <string_view>
+
+#include "formats/csv/options.h"
+#include "pyforge/execution.h"
+#include "pyforge/output.h"
+#include "pyforge/source.h"
+
+namespace pyforge::csv {
+
+/// An output of one table. What it writes is read back exactly: null is `null_text` without quotes,
+/// and any text that could be taken for it, or for anything else than itself, stands in quotes.
+/// Compressed output is a member or frame a segment.
+/// Errors: usage.bad_option.
+Result<std::unique_ptr<Output>> OpenWriter(OutputFile& file, const WriteOptions& options,
+                                           ExecutionContext& context);
+
+/// The characters that make a field need quotes.
+struct QuotingRules {
+  char delimiter = ',';
+  char quote = '"';
+};
+
+/// True when the text holds a delimiter, a quote or a line end.
+bool HasSpecialCharacter(std::string_view text, const QuotingRules& rules);
+
+}  // namespace pyforge::csv
