@@ -86,6 +86,11 @@ inline constexpr ErrorCode kInputChanged{.id = "csv.input_changed",
                                          .category = ErrorCategory::kConflict,
                                          .summary = "The file changed while it was being read.",
                                          .fix = "Try again when nothing writes to the file."};
+inline constexpr ErrorCode kNeedsQuotes{
+    .id = "csv.needs_quotes",
+    .category = ErrorCategory::kData,
+    .summary = "A value holds a delimiter, a quote or a line end, and quotes were ruled out.",
+    .fix = "Use {quoting} minimal, or an {output_delimiter} that no value holds."};
 
 inline constexpr const ErrorCode* kErrors[] = {
     &kShortRow,    &kLongRow,      &kRaggedRow,   &kStrayQuote,   &kUnclosedQuote,

@@ -1,0 +1,46 @@
+// What a pass has seen of a CSV table: the values of its columns and the shape of its rows.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "pyforge/input.h"
+#include "schema/text_evidence.h"
+
+namespace pyforge::csv {
+
+/// Rows with more fields than columns, which take no part in the columns' evidence because it is
+/// not known which field is whose. Some are kept for the judgement at the end. Threads: one at a
+/// time.
+class LongRows {
+ public:
+  static constexpr int64_t kTextBytesMax = 256 << 10;
+  static constexpr size_t kRowsMax = 512;
+
+  void Add(std::string_view raw);
+  void Merge(const LongRows& other);
+  int64_t count() const { return count_; }
+  /// All of them, unless there are more than are worth keeping.
+  bool is_complete() const { return is_complete_; }
+  const std::vector<std::string>& rows() const { return rows_; }
+
+ private:
+  int64_t count_ = 0;
+  int64_t bytes_ = 0;  // of all rows, so that completeness does not depend on how they are merged
+  bool is_complete_ = true;
+  std::vector<std::string> rows_;
+};
+
+/// Threads: one at a time.
+class TableEvidence : public Evidence {
+ public:
+  explicit TableEvidence(size_t column_count) : columns(column_count) {}
+  void Merge(const Evidence& later) override;
+
+  std::vector<schema::ColumnEvidence> columns;  ///< by the plan's columns; made ones stay empty
+  LongRows long_rows;
+};
+
+}  // namespace pyforge::csv

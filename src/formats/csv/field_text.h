@@ -1,0 +1,24 @@
+// The value of a field whose text is not simply what stands between two separators or quotes.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "formats/csv/dialect.h"
+
+namespace pyforge::csv {
+
+struct ResolvedField {
+  bool is_null = false;    ///< the dialect's word for null (`\N` where backslash escapes)
+  bool is_quoted = false;  ///< began with a quote that counts
+  bool has_text_behind_quote = false;
+};
+
+/// Appends the value of `raw`, the text between two separators, to `out`: quotes taken off, doubled
+/// ones halved, escapes removed, text behind the closing quote kept. `quote_is_literal`: a quote at
+/// its start was never closed and is part of the value.
+ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool quote_is_literal,
+                           std::string* out);
+
+}  // namespace pyforge::csv

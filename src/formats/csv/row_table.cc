@@ -1,0 +1,342 @@
+#include "formats/csv/row_table.h"
+
+#include <algorithm>
+
+#include "formats/csv/field_text.h"
+
+namespace pyforge::csv {
+
+void ColumnFields::Resize(int64_t rows) {
+  const auto size = static_cast<size_t>(rows);
+  if (begin.size() < size) {
+    begin.resize(size);
+    length.resize(size);
+    is_null.resize(size);
+    is_quoted.resize(size);
+  }
+  unresolved.clear();
+  null_count = 0;
+  quoted_empty_count = 0;
+}
+
+bool RowTable::Begin(const char* text, int64_t begin, int64_t end,
+                     std::span<const uint32_t> literal_quotes, StructuralIndex* index) {
+  text_ = text;
+  begin_ = static_cast<uint32_t>(begin);
+  index_ = index;
+  literal_quotes_ = literal_quotes;
+  lone_cr_ = plan_.dialect().lone_cr_ends_record();
+  is_listed_ = false;
+  index->separators()[-1] = begin_ - 1;
+  SetMarks();
+  if (end - begin > plan_.field_bytes_max) return false;
+  const Dialect& dialect = plan_.dialect();
+  if (!dialect.comment.empty() || dialect.merge_delimiters || dialect.skip_initial_space) {
+    return false;
+  }
+  regular_count_ = index->record_end_count;
+  return IsRegular();
+}
+
+bool RowTable::IsRegular() const {
+  const int64_t n = plan_.field_count;
+  if (index_->record_end_count * n != index_->separator_count) return false;
+  const uint32_t* const separators = index_->separators();
+  // As many record ends as rows, and one at the end of each: so none elsewhere.
+  for (int64_t last = n - 1; last < index_->separator_count; last += n) {
+    if (!IsRecordEnd(text_[separators[last]])) return false;
+  }
+  if (n == 1 && plan_.dialect().skip_blank_lines) {
+    for (int64_t i = 0; i < index_->separator_count; ++i) {
+      const uint32_t begin = separators[i - 1] + 1;
+      if (WithoutCarriageReturn(begin, separators[i]) == begin) return false;
+    }
+  }
+  return true;
+}
+
+void RowTable::SetMarks() {
+  has_marks_ = !index_->marked_fields.empty();
+  if (!has_marks_) return;
+  marks_.assign(static_cast<size_t>(index_->separator_count / 64 + 1), 0);
+  for (const uint32_t ordinal : index_->marked_fields) {
+    // What follows the last record end is not part of this slice.
+    if (ordinal < index_->separator_count) marks_[ordinal >> 6] |= uint64_t{1} << (ordinal & 63);
+  }
+}
+
+uint32_t RowTable::WithoutCarriageReturn(uint32_t begin, uint32_t end) const {
+  return end > begin && text_[end] == '\n' && text_[end - 1] == '\r' ? end - 1 : end;
+}
+
+void RowTable::ListRows() {
+  const Dialect& dialect = plan_.dialect();
+  const uint32_t* const separators = index_->separators();
+  rows_.clear();
+  is_listed_ = true;
+  uint32_t begin = begin_;
+  uint32_t first_field = 0;
+  for (uint32_t i = 0; i < index_->separator_count; ++i) {
+    if (!IsRecordEnd(text_[separators[i]])) continue;
+    TextRow row{.begin = begin,
+                .end = WithoutCarriageReturn(begin, separators[i]),
+                .first_field = first_field,
+                .field_count = i - first_field + 1,
+                .record = static_cast<uint32_t>(rows_.size())};
+    const bool is_comment =
+        !dialect.comment.empty() &&
+        std::string_view(text_ + begin, row.end - begin).starts_with(dialect.comment);
+    const bool is_blank =
+        dialect.skip_blank_lines && row.field_count == 1 && FieldBegin(row, 0) >= FieldEnd(row, 0);
+    if (!is_comment && !is_blank) rows_.push_back(row);
+    begin = separators[i] + 1;
+    first_field = i + 1;
+  }
+  record_count_ = static_cast<int64_t>(rows_.size());
+}
+
+void RowTable::ListRejected(const char* text, uint32_t end) {
+  text_ = text;
+  begin_ = 0;
+  is_listed_ = true;
+  has_marks_ = false;
+  rows_.assign(1, TextRow{.end = end, .field_count = 1, .is_rejected = true});
+  record_count_ = 1;
+}
+
+uint32_t RowTable::row_begin(int64_t row) const {
+  if (is_listed_) return rows_[static_cast<size_t>(row)].begin;
+  return index_->separators()[row * plan_.field_count - 1] + 1;
+}
+
+uint32_t RowTable::row_end(int64_t row) const {
+  if (is_listed_) return rows_[static_cast<size_t>(row)].end;
+  return WithoutCarriageReturn(row_begin(row),
+                               index_->separators()[(row + 1) * plan_.field_count - 1]);
+}
+
+int64_t RowTable::RowOfField(uint32_t ordinal) const {
+  if (!is_listed_) return ordinal / plan_.field_count;
+  const auto after =
+      std::upper_bound(rows_.begin(), rows_.end(), ordinal,
+                       [](uint32_t field, const TextRow& row) { return field < row.first_field; });
+  return std::max<int64_t>(after - rows_.begin() - 1, 0);
+}
+
+int64_t RowTable::RowOfOffset(uint32_t offset) const {
+  int64_t low = 0;
+  int64_t high = row_count();
+  while (high - low > 1) {
+    const int64_t middle = (low + high) / 2;
+    (row_begin(middle) <= offset ? low : high) = middle;
+  }
+  return low;
+}
+
+uint32_t RowTable::FieldBegin(const TextRow& row, int64_t field) const {
+  const Dialect& dialect = plan_.dialect();
+  uint32_t begin = row.begin;
+  if (field > 0) {
+    begin = index_->separators()[row.first_field + field - 1] +
+            static_cast<uint32_t>(dialect.delimiter.size());
+  }
+  const auto is_skipped = [&](char byte) {
+    if (dialect.merge_delimiters) return byte == dialect.delimiter[0];
+    return dialect.skip_initial_space && (byte == ' ' || byte == '\t') &&
+           byte != dialect.delimiter[0];
+  };
+  if (dialect.merge_delimiters || dialect.skip_initial_space) {
+    const uint32_t end =
+        field + 1 == row.field_count ? row.end : index_->separators()[row.first_field + field];
+    while (begin < end && is_skipped(text_[begin])) ++begin;
+  }
+  return begin;
+}
+
+uint32_t RowTable::FieldEnd(const TextRow& row, int64_t field) const {
+  if (field + 1 < row.field_count) return index_->separators()[row.first_field + field];
+  uint32_t end = row.end;
+  if (plan_.dialect().merge_delimiters) {
+    const uint32_t begin = FieldBegin(row, field);
+    while (end > begin && text_[end - 1] == plan_.dialect().delimiter[0]) --end;
+  }
+  return end;
+}
+
+std::string_view RowTable::RawField(const TextRow& row, int64_t index) const {
+  if (index >= row.field_count) return {};
+  const uint32_t begin = FieldBegin(row, index);
+  return std::string_view(text_ + begin, FieldEnd(row, index) - begin);
+}
+
+std::string_view RowTable::Value(std::string_view raw_field, std::string* scratch,
+                                 bool* is_null) const {
+  *is_null = raw_field.empty();
+  for (const std::string& word : plan_.null_values) *is_null = *is_null || raw_field == word;
+  const Dialect& dialect = plan_.dialect();
+  const bool needs_resolving = (dialect.quote && raw_field.starts_with(*dialect.quote)) ||
+                               (dialect.escape && !dialect.escape_is_doubled_quote());
+  if (*is_null || !needs_resolving) return raw_field;
+  scratch->clear();
+  const auto offset = static_cast<uint32_t>(raw_field.data() - text_);
+  *is_null = ResolveField(dialect, raw_field, IsLiteralQuote(offset), scratch).is_null;
+  return *scratch;
+}
+
+bool RowTable::IsLiteralQuote(uint32_t offset) const {
+  return std::binary_search(literal_quotes_.begin(), literal_quotes_.end(), offset);
+}
+
+void RowTable::Gather(const ColumnPlan& column, int64_t first, int64_t count,
+                      ColumnFields* fields) const {
+  fields->Resize(count);
+  if (is_listed_ || column.source != ColumnSource::kField) {
+    GatherListed(column, first, count, fields);
+  } else if (index_->has_quote || has_marks_) {
+    GatherRegular<true>(column.field_index, first, count, fields);
+  } else {
+    GatherRegular<false>(column.field_index, first, count, fields);
+  }
+  if (!plan_.null_values.empty() && column.source == ColumnSource::kField) {
+    ApplyNullValues(fields, count);
+  }
+}
+
+template <bool kHasQuotes>
+void RowTable::GatherRegular(int64_t field, int64_t first, int64_t count,
+                             ColumnFields* fields) const {
+  const int64_t n = plan_.field_count;
+  const Dialect& dialect = plan_.dialect();
+  const uint32_t* separator = index_->separators() + first * n + field;
+  const auto lead = field == 0 ? 1u : static_cast<uint32_t>(dialect.delimiter.size());
+  const bool strips_cr = field == n - 1 && index_->has_carriage_return;
+  const bool has_quote = dialect.quote.has_value();
+  const char quote = dialect.quote.value_or('\0');
+  uint32_t* const begins = fields->begin.data();
+  uint32_t* const lengths = fields->length.data();
+  uint8_t* const nulls = fields->is_null.data();
+  uint8_t* const quoted = fields->is_quoted.data();
+  int64_t null_count = 0;
+  for (int64_t i = 0; i < count; ++i, separator += n) {
+    const uint32_t begin = separator[-1] + lead;
+    uint32_t end = *separator;
+    if (strips_cr) end = WithoutCarriageReturn(begin, end);
+    const uint32_t length = end - begin;
+    const bool is_null = length == 0;
+    nulls[i] = is_null ? 1 : 0;
+    null_count += is_null;
+    begins[i] = begin;
+    lengths[i] = length;
+    if constexpr (kHasQuotes) {
+      quoted[i] = 0;
+      const auto ordinal = static_cast<uint32_t>((first + i) * n + field);
+      if (has_quote && !is_null && text_[begin] == quote) {
+        quoted[i] = 1;
+        if (length >= 2 && text_[end - 1] == quote && !IsMarked(ordinal)) {
+          begins[i] = begin + 1;
+          lengths[i] = length - 2;
+          fields->quoted_empty_count += length == 2;
+        } else {
+          fields->unresolved.push_back(static_cast<uint32_t>(i));
+        }
+      } else if (IsMarked(ordinal)) {
+        fields->unresolved.push_back(static_cast<uint32_t>(i));
+      }
+    }
+  }
+  if constexpr (!kHasQuotes) std::fill_n(quoted, count, uint8_t{0});
+  fields->null_count = null_count;
+}
+
+void RowTable::TakeField(uint32_t begin, uint32_t end, bool needs_resolving, int64_t row,
+                         ColumnFields* fields) const {
+  const auto at = static_cast<size_t>(row);
+  const Dialect& dialect = plan_.dialect();
+  const uint32_t length = end - begin;
+  fields->begin[at] = begin;
+  fields->length[at] = length;
+  fields->is_null[at] = length == 0 ? 1 : 0;
+  fields->null_count += length == 0;
+  fields->is_quoted[at] = dialect.quote && length > 0 && text_[begin] == *dialect.quote ? 1 : 0;
+  if (fields->is_quoted[at] != 0 && length >= 2 && text_[end - 1] == *dialect.quote &&
+      !needs_resolving) {
+    fields->begin[at] = begin + 1;
+    fields->length[at] = length - 2;
+    fields->quoted_empty_count += length == 2;
+  } else if (fields->is_quoted[at] != 0 || needs_resolving) {
+    fields->unresolved.push_back(static_cast<uint32_t>(row));
+  }
+}
+
+void RowTable::GatherListed(const ColumnPlan& column, int64_t first, int64_t count,
+                            ColumnFields* fields) const {
+  const int64_t n = plan_.field_count;
+  const auto set_null = [&](int64_t row) {
+    const auto at = static_cast<size_t>(row);
+    fields->begin[at] = begin_;
+    fields->length[at] = 0;
+    fields->is_null[at] = 1;
+    fields->is_quoted[at] = 0;
+    ++fields->null_count;
+  };
+  const auto set_raw = [&](int64_t row, uint32_t begin, uint32_t end) {
+    const auto at = static_cast<size_t>(row);
+    fields->begin[at] = begin;
+    fields->length[at] = end - begin;
+    fields->is_null[at] = 0;
+    fields->is_quoted[at] = 0;
+  };
+  for (int64_t i = 0; i < count; ++i) {
+    if (!is_listed_) {  // a made column of regular rows
+      set_null(i);
+      continue;
+    }
+    const TextRow& row = rows_[static_cast<size_t>(first + i)];
+    if (column.source != ColumnSource::kField) {
+      const bool is_rejected_text = column.source == ColumnSource::kRejected && row.is_rejected;
+      const bool is_extra =
+          column.source == ColumnSource::kExtra && row.has_extra && !row.is_rejected;
+      if (is_rejected_text) {
+        set_raw(i, row.begin, row.end);
+      } else if (is_extra) {
+        set_raw(i, FieldBegin(row, n), row.end);
+      } else {
+        set_null(i);
+      }
+      continue;
+    }
+    int64_t field = column.field_index;
+    if (row.merged_at >= 0 && field >= row.merged_at && !row.is_rejected) {
+      const int64_t surplus = row.field_count - n;
+      if (field == row.merged_at) {
+        set_raw(i, FieldBegin(row, field), FieldEnd(row, field + surplus));
+        continue;
+      }
+      field += surplus;
+    }
+    if (row.is_rejected || field >= row.field_count) {
+      set_null(i);
+      continue;
+    }
+    TakeField(FieldBegin(row, field), FieldEnd(row, field),
+              IsMarked(row.first_field + static_cast<uint32_t>(field)), i, fields);
+  }
+}
+
+void RowTable::ApplyNullValues(ColumnFields* fields, int64_t count) const {
+  for (int64_t i = 0; i < count; ++i) {
+    const auto at = static_cast<size_t>(i);
+    if (fields->is_null[at] != 0 || fields->is_quoted[at] != 0) continue;
+    const std::string_view value(text_ + fields->begin[at], fields->length[at]);
+    for (const std::string& word : plan_.null_values) {
+      if (value != word) continue;
+      fields->is_null[at] = 1;
+      fields->length[at] = 0;
+      ++fields->null_count;
+      break;
+    }
+  }
+  std::erase_if(fields->unresolved, [&](uint32_t row) { return fields->is_null[row] != 0; });
+}
+
+}  // namespace pyforge::csv
