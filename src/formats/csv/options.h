@@ -1,0 +1,97 @@
+// How CSV files are read and written.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "codec/compress/container.h"
+#include "formats/csv/sniff.h"
+#include "pyforge/options.h"
+
+namespace pyforge::csv {
+
+enum class Header : uint8_t { kAuto, kYes, kNo };
+enum class Quoting : uint8_t { kMinimal, kAll, kText, kNone };
+enum class LineEnd : uint8_t { kLf, kCrlf };
+enum class OutputCompression : uint8_t { kAuto, kNone, kGzip, kZstd };
+
+/// How to read a CSV file. What is not given is found out from the file.
+struct ReadOptions {
+  /// Field separator, one or more characters; `tab`, `space`, `\t`, `\x1f` are understood.
+  std::optional<std::string> delimiter = {};
+  /// Quote character, or `none`.
+  std::optional<std::string> quote = {};
+  /// Character that takes the meaning off the next one, or `none`; doubled quotes are always
+  /// understood.
+  std::optional<std::string> escape = {};
+  Header header = Header::kAuto;
+  /// Records that make up the header; several are joined with a blank.
+  std::optional<int64_t> header_rows = {};
+  /// Lines above the header that do not belong to the table.
+  std::optional<int64_t> skip_rows = {};
+  /// Lines that begin with this are left out.
+  std::optional<std::string> comment = {};
+  /// Unquoted words that mean null, besides the empty field.
+  std::vector<std::string> null_values = {};
+  /// Character encoding, as in the IANA registry.
+  std::string encoding = {};
+  /// Decimal mark of numbers, a point or a comma.
+  std::optional<char> decimal = {};
+  /// How dates are written: `dmy`, `mdy` or `ymd`, or a pattern such as dd/mm/yyyy, whose order
+  /// counts; for columns whose values do not tell.
+  std::string date_format = {};
+  /// Longest field, in bytes; beyond it an open quote counts as never closed. Unset: 16 MiB, or an
+  /// eighth of the memory budget where that is less.
+  std::optional<ByteSize> field_max = {};
+  /// OK, or usage.bad_option with the option's name.
+  Status Validate() const;
+  /// What the user has said about the dialect. Call after Validate.
+  DialectHints Hints() const;
+};
+
+/// How to write a CSV file.
+struct WriteOptions {
+  char output_delimiter = ',';
+  char output_quote = '"';
+  Quoting quoting = Quoting::kMinimal;
+  /// What stands for null.
+  std::string null_text = {};
+  bool output_header = true;
+  LineEnd line_end = LineEnd::kLf;
+  /// A byte-order mark, CRLF, and a `sep=` line where the delimiter is no comma.
+  bool excel = false;
+  OutputCompression output_compression = OutputCompression::kAuto;
+  /// Unset: the container's usual one.
+  std::optional<int64_t> output_compression_level = {};
+  /// OK, or usage.bad_option with the option's name.
+  Status Validate() const;
+  /// The container that the options and the output's name ask for.
+  compress::Container ContainerFor(std::string_view file_name) const;
+};
+
+std::span<const OptionSpec> ReadOptionSpecs();
+std::span<const OptionSpec> WriteOptionSpecs();
+
+/// The options from values by name; values of the other direction, implied by a name, are passed
+/// over. Errors: usage.bad_option.
+Result<ReadOptions> ParseReadOptions(const OptionValues& values);
+Result<WriteOptions> ParseWriteOptions(const OptionValues& values);
+
+}  // namespace pyforge::csv
+
+namespace pyforge {
+
+template <>
+inline constexpr std::string_view kEnumNames<csv::Header>[] = {"auto", "yes", "no"};
+template <>
+inline constexpr std::string_view kEnumNames<csv::Quoting>[] = {"minimal", "all", "text", "none"};
+template <>
+inline constexpr std::string_view kEnumNames<csv::LineEnd>[] = {"lf", "crlf"};
+template <>
+inline constexpr std::string_view kEnumNames<csv::OutputCompression>[] = {"auto", "none", "gzip",
+                                                                          "zstd"};
+
+}  // namespace pyforge

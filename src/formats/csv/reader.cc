@@ -1,0 +1,287 @@
+#include "formats/csv/reader.h"
+
+#include <algorithm>
+#include <utility>
+
+#include <arrow/type.h>
+
+#include "codec/charset/transcode.h"
+#include "formats/csv/decoder.h"
+#include "formats/csv/errors.h"
+#include "formats/csv/splitter.h"
+#include "schema/column_names.h"
+
+namespace pyforge::csv {
+namespace {
+
+/// What all scans of an input share. Threads: one at a time.
+struct OpenedTable {
+  std::shared_ptr<Source> source;
+  TableFacts facts;
+  std::string encoding;
+  int bom_bytes = 0;
+  int64_t morsel_bytes = 0;
+  TableInfo info;
+};
+
+std::string LikelyDelimiter(std::string_view name) {
+  const size_t dot = name.rfind('.');
+  std::string suffix(dot == std::string_view::npos ? std::string_view() : name.substr(dot));
+  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
+                 [](char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; });
+  if (suffix == ".tsv" || suffix == ".tab") return "\t";
+  if (suffix == ".psv") return "|";
+  return {};
+}
+
+std::string TableName(const std::string& source_name) {
+  const std::string name = source_name.substr(0, source_name.rfind('.'));
+  return name.empty() || name == "-" ? "table" : name;
+}
+
+/// One pass, and possibly a second, over the file.
+class TableScan : public Scan {
+ public:
+  TableScan(std::shared_ptr<const OpenedTable> table, TableRequest request,
+            std::shared_ptr<const TablePlan> plan, ExecutionContext& context)
+      : table_(std::move(table)),
+        request_(std::move(request)),
+        plan_(std::move(plan)),
+        context_(context),
+        store_(std::make_shared<BlockStore>(table_->morsel_bytes, context.memory_pool())),
+        info_(table_->info) {
+    info_.schema = plan_->schema;
+  }
+
+  std::span<const TableInfo> tables() const override { return {&info_, 1}; }
+  bool types_are_final() const override { return plan_->types_are_final; }
+  std::unique_ptr<Decoder> NewDecoder() override {
+    return std::make_unique<TableDecoder>(plan_, context_);
+  }
+  int64_t stored_position() const override {
+    return splitter_ == nullptr ? 0 : splitter_->stored_position();
+  }
+
+  Result<std::unique_ptr<Morsel>> Next() override {
+    if (plan_->field_count == 0) return nullptr;
+    if (splitter_ == nullptr) ARROW_RETURN_NOT_OK(Begin());
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<TextMorsel> morsel, splitter_->Next());
+    if (morsel != nullptr && transcoder_ != nullptr) {
+      const charset::InvalidInput& invalid = transcoder_->invalid();
+      morsel->replaced_count = invalid.count - replaced_before_;
+      replaced_before_ = invalid.count;
+    }
+    return morsel;
+  }
+
+  Result<Settlement> Settle(const Evidence& evidence) override {
+    const auto& table_evidence = static_cast<const TableEvidence&>(evidence);
+    Settlement settlement;
+    settlement.evidence = Explain(table_evidence);
+    for (const std::string& name : AmbiguousDates(*plan_, table_evidence)) {
+      context_.Warn(fmt::format(
+          "column '{}' stays text: its dates do not tell day from month; say which comes first "
+          "with --date-format dmy or mdy",
+          name));
+    }
+    ARROW_ASSIGN_OR_RAISE(auto settled,
+                          SettlePlan(table_->facts, request_, *plan_, table_evidence, context_));
+    settlement.changed = settled != nullptr;
+    if (settled == nullptr) {
+      settled = std::make_shared<TablePlan>(*plan_);
+      settled->types_are_final = true;
+    } else if (settled->columns.size() > plan_->columns.size()) {
+      settlement.evidence.resize(settled->columns.size(), "surplus of long rows");
+    }
+    plan_ = std::move(settled);
+    info_.schema = plan_->schema;
+    return settlement;
+  }
+
+  Status Rewind() override {
+    splitter_.reset();
+    transcoder_ = nullptr;
+    replaced_before_ = 0;
+    return Status::OK();
+  }
+
+ private:
+  /// The file is opened with the first morsel: until then its source may still be made repeatable.
+  Status Begin() {
+    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<ByteStream> stream, table_->source->OpenStream());
+    const Dialect& dialect = table_->facts.dialect;
+    SplitterOptions options{.field_bytes_max = plan_->field_bytes_max,
+                            .record_bytes_max = plan_->record_bytes_max,
+                            .oversized_bytes_kept = plan_->raw_bytes_max,
+                            .begin_offset = dialect.data_offset,
+                            .end_offset = dialect.end_offset,
+                            .stored_offset = table_->bom_bytes};
+    if (table_->encoding != "utf-8") {
+      ARROW_ASSIGN_OR_RAISE(auto transcoder,
+                            charset::TranscodingStream::Make(std::move(stream), table_->encoding));
+      transcoder_ = transcoder.get();
+      stream = std::move(transcoder);
+      options.stored_offset = 0;
+    }
+    splitter_ = std::make_unique<Splitter>(std::move(stream), plan_->scanner, options, store_);
+    return Status::OK();
+  }
+
+  /// Why each column has its type. Of text that was text from the start only the sample knows why.
+  std::vector<std::string> Explain(const TableEvidence& evidence) const {
+    std::vector<std::string> reasons;
+    for (size_t i = 0; i < plan_->columns.size(); ++i) {
+      const ColumnPlan& column = plan_->columns[i];
+      if (column.source != ColumnSource::kField) {
+        reasons.emplace_back("made for rows that need it");
+        continue;
+      }
+      const auto field = static_cast<size_t>(column.field_index);
+      const bool was_text =
+          column.type.kind == schema::TextKind::kText && !column.may_turn_from_text;
+      reasons.push_back(was_text ? table_->facts.sample.columns[field].Explain(plan_->decide)
+                                 : evidence.columns[i].Explain(plan_->decide));
+    }
+    return reasons;
+  }
+
+  std::shared_ptr<const OpenedTable> table_;
+  const TableRequest request_;
+  std::shared_ptr<const TablePlan> plan_;
+  ExecutionContext& context_;
+  std::shared_ptr<BlockStore> store_;
+  TableInfo info_;
+  std::unique_ptr<Splitter> splitter_;
+  const charset::TranscodingStream* transcoder_ = nullptr;  // owned by splitter_
+  int64_t replaced_before_ = 0;
+};
+
+class TableInput : public Input {
+ public:
+  TableInput(std::shared_ptr<OpenedTable> table, Sample sample, DialectHints hints,
+             ReaderTuning tuning, std::vector<Finding> findings, ExecutionContext& context)
+      : table_(std::move(table)),
+        sample_(std::move(sample)),
+        hints_(std::move(hints)),
+        tuning_(tuning),
+        findings_(std::move(findings)),
+        context_(context) {}
+
+  std::span<const TableInfo> tables() const override { return {&table_->info, 1}; }
+  std::span<const Finding> findings() const override { return findings_; }
+  Result<std::vector<std::unique_ptr<pyforge::Scan>>> Scan(
+      std::span<const TableRequest> requests) override;
+
+ private:
+  std::shared_ptr<OpenedTable> table_;
+  Sample sample_;
+  DialectHints hints_;
+  ReaderTuning tuning_;
+  std::vector<Finding> findings_;
+  ExecutionContext& context_;
+};
+
+/// Names of the columns: the header's, made unique; those of surplus empty header cells are
+/// dropped.
+void SetNames(TableFacts* facts) {
+  std::vector<std::string> names = facts->dialect.header;
+  const auto count = static_cast<size_t>(facts->dialect.column_count);
+  while (names.size() > count && names.back().empty()) names.pop_back();
+  names.resize(std::max(names.size(), count));
+  facts->names = schema::UniqueNames(names);
+  for (size_t i = 0; i < names.size(); ++i) {
+    if (names[i].empty()) names[i] = facts->names[i];
+  }
+  facts->source_names = std::move(names);
+}
+
+void SetSizes(const ReaderTuning& tuning, ExecutionContext& context, OpenedTable* table) {
+  constexpr int64_t kLeast = int64_t{256} << 10;
+  constexpr int64_t kMost = int64_t{8} << 20;
+  // Enough rows in a slice that what a batch costs per column does not matter.
+  const auto columns = static_cast<int64_t>(table->facts.names.size());
+  const int64_t wanted = std::clamp(columns * (int64_t{8} << 10), kLeast, kMost);
+  const int64_t affordable = std::max<int64_t>(context.memory_bytes_max() / 64, 64 << 10);
+  table->morsel_bytes = tuning.morsel_bytes.value_or(std::min(wanted, affordable));
+  table->facts.slice_bytes = tuning.slice_bytes.value_or(table->morsel_bytes);
+}
+
+/// Finds out what the table is, by the sample and the hints.
+Status FindTable(const Sample& sample, const DialectHints& hints, const ReaderTuning& tuning,
+                 ExecutionContext& context, OpenedTable* table, std::vector<Finding>* findings) {
+  DetectedDialect detected = DetectDialect(sample, hints);
+  TableFacts& facts = table->facts;
+  facts.dialect = std::move(detected.dialect);
+  *findings = std::move(detected.findings);
+  SetNames(&facts);
+  SetSizes(tuning, context, table);
+  const auto plan = MakeSamplePlan(facts.dialect, static_cast<int64_t>(facts.names.size()));
+  plan->field_bytes_max = facts.field_bytes_max;
+  plan->record_bytes_max = 2 * facts.field_bytes_max;
+  plan->null_values = facts.options.null_values;
+  if (plan->field_count > 0) {
+    ARROW_ASSIGN_OR_RAISE(facts.sample, FindSampleTypes(sample, *plan, context));
+  }
+  table->info.first_row_number = facts.dialect.data_line + 1;
+  return Status::OK();
+}
+
+/// Whether all columns of a contract are there by name.
+bool HasNames(const TableFacts& facts, const arrow::Schema& contract) {
+  return std::all_of(contract.fields().begin(), contract.fields().end(), [&](const auto& field) {
+    return field->name() == kExtraColumn || field->name() == kRejectedColumn ||
+           std::find(facts.names.begin(), facts.names.end(), field->name()) != facts.names.end();
+  });
+}
+
+Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
+    std::span<const TableRequest> requests) {
+  std::vector<std::unique_ptr<pyforge::Scan>> scans;
+  for (const TableRequest& request : requests) {
+    if (!request.table.empty() && request.table != table_->info.name) {
+      return Fail(kNoSuchTable, {.path = table_->source->path(), .table = request.table},
+                  "there is no table '{}'; the file holds '{}'", request.table, table_->info.name);
+    }
+    std::shared_ptr<OpenedTable> table = table_;
+    if (request.contract != nullptr && !HasNames(table->facts, *request.contract)) {
+      // The contract may know a header where the sample shows none, or a longer one.
+      auto retried = std::make_shared<OpenedTable>(*table_);
+      DialectHints hints = hints_;
+      hints.header_rows = 1;
+      std::vector<Finding> findings;
+      ARROW_RETURN_NOT_OK(FindTable(sample_, hints, tuning_, context_, retried.get(), &findings));
+      if (HasNames(retried->facts, *request.contract)) table = std::move(retried);
+    }
+    ARROW_ASSIGN_OR_RAISE(auto plan, MakePlan(table->facts, request, context_));
+    scans.push_back(
+        std::make_unique<TableScan>(std::move(table), request, std::move(plan), context_));
+  }
+  return scans;
+}
+
+}  // namespace
+
+Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const ReadOptions& options,
+                                         ExecutionContext& context, const ReaderTuning& tuning) {
+  SampleOptions sample_options;
+  sample_options.encoding = options.encoding;
+  ARROW_ASSIGN_OR_RAISE(Sample sample, TakeSample(*source, sample_options));
+  DialectHints hints = options.Hints();
+  hints.likely_delimiter = LikelyDelimiter(source->name());
+  auto table = std::make_shared<OpenedTable>();
+  table->source = std::move(source);
+  table->encoding = sample.encoding.name;
+  table->bom_bytes = sample.encoding.bom_bytes;
+  table->facts.options = options;
+  table->facts.field_bytes_max = options.field_max.value_or(
+      ByteSize{std::min(int64_t{16} << 20, context.memory_bytes_max() / 8)});
+  std::vector<Finding> findings;
+  ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &findings));
+  table->info.name = TableName(table->source->name());
+  ARROW_ASSIGN_OR_RAISE(const auto plan, MakePlan(table->facts, {}, context));
+  table->info.schema = plan->schema;
+  return std::make_unique<TableInput>(std::move(table), std::move(sample), std::move(hints), tuning,
+                                      std::move(findings), context);
+}
+
+}  // namespace pyforge::csv
