@@ -88,6 +88,7 @@ std::string CountText(int64_t count) {
 }
 
 std::string DurationText(double seconds) {
+  if (seconds < 0.1) return fmt::format("{:.0f} ms", std::ceil(seconds * 1000));
   if (seconds < 10) return fmt::format("{:.2f} s", seconds);
   if (seconds < 100) return fmt::format("{:.1f} s", seconds);
   const auto whole = static_cast<int64_t>(std::llround(seconds));

@@ -70,7 +70,7 @@ std::string FindingText(const Finding& finding) {
 }
 
 std::string Line(std::string_view name, std::string_view value) {
-  return fmt::format("  {:14}{}\n", name, value);
+  return fmt::format("  {:12}  {}\n", name, value);
 }
 
 std::string TableText(const TableInspection& table, size_t width) {
@@ -90,7 +90,7 @@ std::string TableText(const TableInspection& table, size_t width) {
     const arrow::Field& field = *info.schema->field(i);
     columns[0].cells.push_back(std::to_string(i + 1));
     columns[1].cells.push_back(field.name());
-    columns[2].cells.push_back(field.type()->ToString());
+    columns[2].cells.push_back(TypeName(*field.type()));
     columns[3].cells.emplace_back(field.nullable() ? "possible" : "none");
   }
   return text + PrintTable(columns, {.width_max = width, .cell_width_max = 60}).text;

@@ -111,7 +111,7 @@ std::string AsTable(const FirstRows& rows, size_t width, const Console& console)
   std::vector<TextColumn> columns;
   for (const auto& field : rows.schema->fields()) {
     columns.push_back({.title = field->name(),
-                       .subtitle = field->type()->ToString(),
+                       .subtitle = TypeName(*field->type()),
                        .align = IsNumeric(*field->type()) ? Align::kRight : Align::kLeft});
   }
   ForEachRow(rows, [&](const arrow::RecordBatch& batch, int64_t row) {

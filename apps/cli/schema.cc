@@ -35,122 +35,11 @@ constexpr OptionSpec kOptions[] = {
     InGroup("Output", Option<&SchemaOptions::ddl>("ddl", "A CREATE TABLE statement.")),
 };
 
-std::string SqlType(const arrow::DataType& type, Dialect dialect);
-
-std::string NestedSqlType(const arrow::DataType& type, Dialect dialect) {
-  const bool is_spark = dialect == Dialect::kSpark;
-  if (type.id() == arrow::Type::STRUCT) {
-    std::string fields;
-    for (const auto& field : type.fields()) {
-      if (!fields.empty()) fields += ", ";
-      fields += is_spark
-                    ? fmt::format("`{}`: {}", field->name(), SqlType(*field->type(), dialect))
-                    : fmt::format("\"{}\" {}", field->name(), SqlType(*field->type(), dialect));
-    }
-    return is_spark ? fmt::format("STRUCT<{}>", fields) : fmt::format("STRUCT({})", fields);
-  }
-  if (type.id() == arrow::Type::MAP) {
-    const auto& map = static_cast<const arrow::MapType&>(type);
-    const std::string key = SqlType(*map.key_type(), dialect);
-    const std::string item = SqlType(*map.item_type(), dialect);
-    return is_spark ? fmt::format("MAP<{}, {}>", key, item) : fmt::format("MAP({}, {})", key, item);
-  }
-  const std::string item = SqlType(*type.field(0)->type(), dialect);
-  return is_spark ? fmt::format("ARRAY<{}>", item) : item + "[]";
-}
-
-std::string SqlType(const arrow::DataType& type, Dialect dialect) {
-  const bool is_spark = dialect == Dialect::kSpark;
-  switch (type.id()) {
-    case arrow::Type::BOOL:
-      return "BOOLEAN";
-    case arrow::Type::INT8:
-      return "TINYINT";
-    case arrow::Type::INT16:
-      return "SMALLINT";
-    case arrow::Type::INT32:
-      return is_spark ? "INT" : "INTEGER";
-    case arrow::Type::INT64:
-      return "BIGINT";
-    // Spark has no unsigned types: the next wider one holds all values.
-    case arrow::Type::UINT8:
-      return is_spark ? "SMALLINT" : "UTINYINT";
-    case arrow::Type::UINT16:
-      return is_spark ? "INT" : "USMALLINT";
-    case arrow::Type::UINT32:
-      return is_spark ? "BIGINT" : "UINTEGER";
-    case arrow::Type::UINT64:
-      return is_spark ? "DECIMAL(20, 0)" : "UBIGINT";
-    case arrow::Type::HALF_FLOAT:
-    case arrow::Type::FLOAT:
-      return "FLOAT";
-    case arrow::Type::DOUBLE:
-      return "DOUBLE";
-    case arrow::Type::DECIMAL32:
-    case arrow::Type::DECIMAL64:
-    case arrow::Type::DECIMAL128:
-    case arrow::Type::DECIMAL256: {
-      const auto& decimal = static_cast<const arrow::DecimalType&>(type);
-      // Neither keeps more digits than 38.
-      if (decimal.precision() > 38) return is_spark ? "STRING" : "VARCHAR";
-      return fmt::format("DECIMAL({}, {})", decimal.precision(), decimal.scale());
-    }
-    case arrow::Type::DATE32:
-    case arrow::Type::DATE64:
-      return "DATE";
-    case arrow::Type::TIME32:
-    case arrow::Type::TIME64:
-      return is_spark ? "STRING" : "TIME";
-    case arrow::Type::TIMESTAMP: {
-      const bool is_zoned = !static_cast<const arrow::TimestampType&>(type).timezone().empty();
-      if (is_spark) return is_zoned ? "TIMESTAMP" : "TIMESTAMP_NTZ";
-      return is_zoned ? "TIMESTAMPTZ" : "TIMESTAMP";
-    }
-    case arrow::Type::DURATION:
-      return is_spark ? "INTERVAL DAY TO SECOND" : "INTERVAL";
-    case arrow::Type::BINARY:
-    case arrow::Type::LARGE_BINARY:
-    case arrow::Type::BINARY_VIEW:
-    case arrow::Type::FIXED_SIZE_BINARY:
-      return is_spark ? "BINARY" : "BLOB";
-    case arrow::Type::DICTIONARY:
-      return SqlType(*static_cast<const arrow::DictionaryType&>(type).value_type(), dialect);
-    case arrow::Type::LIST:
-    case arrow::Type::LARGE_LIST:
-    case arrow::Type::FIXED_SIZE_LIST:
-    case arrow::Type::STRUCT:
-    case arrow::Type::MAP:
-      return NestedSqlType(type, dialect);
-    default:
-      return is_spark ? "STRING" : "VARCHAR";
-  }
-}
-
-std::string QuotedName(std::string_view name, char quote) {
-  std::string quoted(1, quote);
-  for (const char c : name) {
-    if (c == quote) quoted += quote;
-    quoted += c;
-  }
-  return quoted + quote;
-}
-
-std::string Ddl(const std::string& table, const arrow::Schema& schema, Dialect dialect) {
-  const char quote = dialect == Dialect::kSpark ? '`' : '"';
-  std::string text = fmt::format("CREATE TABLE {} (", QuotedName(table, quote));
-  for (int i = 0; i < schema.num_fields(); ++i) {
-    const arrow::Field& field = *schema.field(i);
-    text += fmt::format("{}\n  {} {}{}", i == 0 ? "" : ",", QuotedName(field.name(), quote),
-                        SqlType(*field.type(), dialect), field.nullable() ? "" : " NOT NULL");
-  }
-  return text + "\n);\n";
-}
-
 std::string SchemaText(const arrow::Schema& schema, size_t width) {
   std::vector<TextColumn> columns = {{.title = "column"}, {.title = "type"}, {.title = "nulls"}};
   for (const auto& field : schema.fields()) {
     columns[0].cells.push_back(field->name());
-    columns[1].cells.push_back(field->type()->ToString());
+    columns[1].cells.push_back(TypeName(*field->type()));
     columns[2].cells.emplace_back(field->nullable() ? "possible" : "none");
   }
   return PrintTable(columns, {.width_max = width, .cell_width_max = 60}).text;
@@ -181,7 +70,10 @@ int RunSchema(Session& session, const Arguments& arguments) {
   const arrow::Schema& schema = *(*reader)->schema();
   if (own->ddl != Dialect::kNone) {
     const std::string table = own->table.empty() ? TableName(path) : own->table;
-    session.out().Print(Ddl(table, schema, own->ddl));
+    const Result<std::string> ddl =
+        SchemaToDdl(schema, table, options_internal::PrintField(own->ddl));
+    if (!ddl.ok()) return session.Fail(ddl.status());
+    session.out().Print(*ddl + (ddl->ends_with('\n') ? "" : "\n"));
   } else {
     session.out().Print(SchemaText(schema, static_cast<size_t>(session.out().width(0))));
   }

@@ -1,9 +1,12 @@
 // Start here: what a program can do with pyforge.
 #pragma once
 
+#include <arrow/type_fwd.h>
+
 #include <functional>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "pyforge/conversion.h"
@@ -90,6 +93,12 @@ Result<Comparison> Compare(const CompareRequest& request, const Registry& regist
 /// The settled types over all rows of one table, as a contract that --schema takes (JSON).
 Result<std::string> InferSchemaJson(const InspectRequest& request, const Registry& registry,
                                     ExecutionContext& context);
+
+/// The type's name as --cast takes it: "int64", "decimal(10, 2)", "timestamp[us, UTC]".
+std::string TypeName(const arrow::DataType& type);
+/// A CREATE TABLE statement. `dialect` is spark or duckdb. Errors: usage.bad_option.
+Result<std::string> SchemaToDdl(const arrow::Schema& schema, std::string_view table,
+                                std::string_view dialect);
 
 std::string InspectionToJson(const Inspection& inspection);
 std::string ComparisonToJson(const Comparison& comparison);

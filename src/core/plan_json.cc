@@ -15,6 +15,7 @@
 #include "core/json_text.h"
 #include "core/registry_errors.h"
 #include "pyforge/conversion.h"
+#include "schema/type_name.h"
 
 namespace pyforge {
 namespace {
@@ -25,7 +26,7 @@ Json ColumnsJson(const arrow::Schema& schema) {
   Json columns = Json::array();
   for (const auto& field : schema.fields()) {
     columns.push_back({{"name", field->name()},
-                       {"type", field->type()->ToString()},
+                       {"type", schema::PrintType(*field->type())},
                        {"nullable", field->nullable()}});
   }
   return columns;

@@ -96,7 +96,7 @@ TEST(PlanJson, ComesBackExactly) {
 TEST(PlanJson, SaysTheColumnsInWordsToo) {
   const Json columns = ExampleJson()["tables"][0]["columns"];
   EXPECT_EQ(columns[0]["name"], "unit_price");
-  EXPECT_EQ(columns[0]["type"], "decimal128(10, 2)");
+  EXPECT_EQ(columns[0]["type"], "decimal(10, 2)");
   EXPECT_EQ(columns[0]["nullable"], false);
 }
 

@@ -6,6 +6,7 @@
 #include "core/json_text.h"
 #include "pyforge/error_page.h"
 #include "pyforge/pyforge.h"
+#include "schema/type_name.h"
 
 namespace pyforge {
 namespace core {
@@ -64,13 +65,14 @@ Json TextOrNull(const std::string& text) { return text.empty() ? Json() : Json(t
 Json LossesJson(const Ledger& ledger) {
   Json losses = Json::array();
   for (const LedgerEntry& entry : ledger.entries()) {
+    Json first = {{"row", entry.first_row},
+                  {"byte_offset", entry.first_byte_offset},
+                  {"value", entry.first_value}};
+    if (!entry.first_path.empty()) first["path"] = entry.first_path;
     losses.push_back({{"code", entry.code->id},
                       {"column", TextOrNull(entry.column)},
                       {"count", entry.count},
-                      {"first",
-                       {{"row", entry.first_row},
-                        {"byte_offset", entry.first_byte_offset},
-                        {"value", entry.first_value}}}});
+                      {"first", std::move(first)}});
   }
   return losses;
 }
@@ -122,7 +124,7 @@ Json ListJson(const Rows& rows, Print print) {
 Json FieldsJson(const arrow::Schema& schema) {
   return ListJson(schema.fields(), [](const std::shared_ptr<arrow::Field>& field) {
     return Json{{"name", field->name()},
-                {"type", field->type()->ToString()},
+                {"type", schema::PrintType(*field->type())},
                 {"nullable", field->nullable()}};
   });
 }
