@@ -9,7 +9,8 @@ using dictionary_internal::kMix1;
 
 namespace {
 
-constexpr size_t kSlotsMin = 1024;
+// Small: tables of many thousand columns have two each.
+constexpr size_t kSlotsMin = 16;
 
 }  // namespace
 
