@@ -94,7 +94,17 @@ Result<Sample> TakeSample(Source& source, const SampleOptions& options) {
     ARROW_ASSIGN_OR_RAISE(sample.head, Decode(bytes, sample.encoding.name, sample.whole));
   }
   if (sample.whole) return sample;
-  sample.head.resize(LastLineEnd(sample.head));
+  // Thousands of columns need a longer look; a text without lines is kept as it is.
+  constexpr int64_t kHeadBytesMax = int64_t{16} << 20;
+  constexpr auto kLinesMin = 4;
+  const auto lines = std::count(sample.head.begin(), sample.head.end(), '\n') +
+                     std::count(sample.head.begin(), sample.head.end(), '\r');
+  if (lines < kLinesMin && options.head_bytes < kHeadBytesMax) {
+    SampleOptions longer = options;
+    longer.head_bytes = std::min(options.head_bytes * 8, kHeadBytesMax);
+    return TakeSample(source, longer);
+  }
+  if (lines > 0) sample.head.resize(LastLineEnd(sample.head));
 
   if (!source.cheap_random_access() || options.block_count <= 0) return sample;
   ARROW_ASSIGN_OR_RAISE(const auto file, source.OpenRandomAccess());
