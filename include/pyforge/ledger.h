@@ -18,6 +18,7 @@ struct LedgerEntry {
   int64_t first_row = 0;          ///< 0-based record; relative until the pipeline adds its base
   int64_t first_byte_offset = 0;  ///< absolute
   std::string first_value = {};   ///< at most 80 bytes of it
+  std::string first_path = {};    ///< set where one table is made of several inputs
 };
 
 /// A row that cannot be kept whole, with everything needed to find and mend it.
@@ -29,6 +30,7 @@ struct RejectedRow {
   std::string raw = {};  ///< the row's own bytes, at most 1 MiB of them
   const ErrorCode* reason = nullptr;
   std::string message = {};
+  std::string path = {};  ///< set where one table is made of several inputs
 };
 
 /// Threads: one at a time.
@@ -48,6 +50,10 @@ class Ledger {
   void KeepFirstRejectedRows(size_t count_max) {
     if (rejected_.size() > count_max) rejected_.resize(count_max);
   }
+
+  /// For who knows places better than those that wrote them down.
+  std::vector<LedgerEntry>& mutable_entries() { return entries_; }
+  std::vector<RejectedRow>& mutable_rejected() { return rejected_; }
 
   const std::vector<LedgerEntry>& entries() const { return entries_; }
   const std::vector<RejectedRow>& rejected() const { return rejected_; }

@@ -43,7 +43,8 @@ std::string DescribeBadRows(const Ledger& ledger) {
                                 : fmt::format("{} rows cannot be kept whole", count);
   const char* separator = ": ";
   for (const RejectedRow& row : ledger.rejected()) {
-    text += fmt::format("{}row {} (line {}): {}", separator, row.row, row.line, row.message);
+    text += fmt::format("{}{}{}row {} (line {}): {}", separator, row.path,
+                        row.path.empty() ? "" : " ", row.row, row.line, row.message);
     separator = "; ";
   }
   if (count > static_cast<int64_t>(ledger.rejected().size())) text += "; ...";

@@ -14,6 +14,7 @@
 #include <arrow/util/key_value_metadata.h>
 
 #include "core/bad_rows.h"
+#include "core/concat_scan.h"
 #include "core/pipeline.h"
 #include "core/prepare.h"
 #include "core/rejects_file.h"
@@ -40,7 +41,7 @@ void EnterPhase(ExecutionContext& context, Phase phase) {
   context.progress().phase.store(phase, std::memory_order_relaxed);
 }
 
-/// One input's journey: its scans, its staged outputs, their publication.
+/// One input's journey, or that of all inputs that are united: scans, staged outputs, publication.
 class InputConversion {
  public:
   InputConversion(PreparedConversion& prepared, int input_index, const Registry& registry,
@@ -60,7 +61,8 @@ class InputConversion {
     EnterPhase(context_, kConvert);
     ARROW_ASSIGN_OR_RAISE(auto scans, PlanScans());
     for (std::unique_ptr<Scan>& scan : scans) {
-      const Status status = ConvertScan(*scan);
+      Status status = ConvertScan(*scan);
+      if (concat_ != nullptr) status = concat_->Localize(status);
       if (!status.ok()) return Translate(status, {.path = opened_.source->path()});
     }
     if (options_.verify) ARROW_RETURN_NOT_OK(VerifyAll());
@@ -132,6 +134,7 @@ class InputConversion {
   }
 
   Result<std::vector<std::unique_ptr<Scan>>> PlanScans() {
+    if (options_.union_inputs) return PlanUnion();
     std::vector<TableRequest> requests;
     for (const PlannedTable* table : planned_tables()) {
       TableRequest request = MakeTableRequest(table->source_table, options_, prepared_.contract);
@@ -153,6 +156,48 @@ class InputConversion {
       }
     }
     return scans;
+  }
+
+  Result<std::vector<std::unique_ptr<Scan>>> PlanUnion() {
+    const std::vector<PlannedTable>& planned = prepared_.plan.tables;
+    ARROW_ASSIGN_OR_RAISE(auto transform, RowTransform::Make(UnitedSchema(prepared_), options_,
+                                                             context_.memory_pool()));
+    std::vector<ConcatPart> parts;
+    for (const PlannedTable& table : planned) {
+      ConcatPart part{
+          .opened = &prepared_.inputs[static_cast<size_t>(table.input_index)],
+          .request = MakeTableRequest(table.source_table, options_, prepared_.contract)};
+      part.request.columns = transform->columns_needed();
+      parts.push_back(std::move(part));
+    }
+    ARROW_ASSIGN_OR_RAISE(auto concat, ConcatScan::Make(std::move(parts), context_));
+    concat_ = concat.get();
+    std::vector<std::unique_ptr<Scan>> scans;
+    scans.push_back(std::move(concat));
+    return scans;
+  }
+
+  /// The inputs' own numbers for rows of a union.
+  void LocateInInputs(Ledger* ledger) const {
+    if (concat_ == nullptr) return;
+    for (LedgerEntry& entry : ledger->mutable_entries()) {
+      const ConcatScan::Place place = concat_->Locate(entry.first_row, 0);
+      entry.first_row = place.row;
+      entry.first_path = *place.path;
+    }
+    for (RejectedRow& row : ledger->mutable_rejected()) LocateInInputs(&row);
+  }
+  void LocateInInputs(RejectedRow* row) const {
+    const ConcatScan::Place place = concat_->Locate(row->row, row->line);
+    row->row = place.row;
+    row->line = place.line;
+    row->path = *place.path;
+  }
+
+  std::string SourcePaths() const {
+    const std::string& first = opened_.source->path();
+    if (concat_ == nullptr || prepared_.inputs.size() == 1) return first;
+    return fmt::format("{} and {} more", first, prepared_.inputs.size() - 1);
   }
 
   const PlannedTable* PlannedFor(const TableInfo& info) const {
@@ -210,7 +255,7 @@ class InputConversion {
       if (planned == nullptr) continue;
       FinishedTable table;
       table.report.name = info.name;
-      table.report.source_path = opened_.source->path();
+      table.report.source_path = SourcePaths();
       table.report.source_table = info.name;
       table.report.output = planned->output_path;
       table.writer = std::make_unique<TableWriter>(
@@ -274,7 +319,13 @@ class InputConversion {
     }
     pass_options.on_bad_rows = [&](const std::vector<RejectedRow>& rows, int64_t rows_so_far,
                                    int64_t bad_so_far) {
-      if (rejects) ARROW_RETURN_NOT_OK(rejects->Add(opened_.source->path(), rows));
+      if (rejects) {
+        std::vector<RejectedRow> located = rows;
+        for (RejectedRow& row : located) {
+          if (concat_ != nullptr) LocateInInputs(&row);
+        }
+        ARROW_RETURN_NOT_OK(rejects->Add(opened_.source->path(), located));
+      }
       return CheckLimit(bad_so_far, rows_so_far, false);
     };
     return RunPass(scan, targets, pass_options, context_);
@@ -289,6 +340,10 @@ class InputConversion {
 
   Status FinishTables(Scan& scan, PassOutcome pass, bool restarted,
                       const std::vector<std::string>& evidence, std::vector<FinishedTable> tables) {
+    LocateInInputs(&pass.ledger);
+    if (concat_ != nullptr) {
+      for (std::string& sentence : concat_->DescribeDrift()) context_.Warn(std::move(sentence));
+    }
     const Ledger& ledger = pass.ledger;
     const bool bad_rows_fail = ledger.rejected_count() > 0 && options_.bad_rows == BadRows::kError;
     ARROW_RETURN_NOT_OK(CheckLimit(ledger.rejected_count(), pass.record_count, true));
@@ -329,7 +384,7 @@ class InputConversion {
     if (bad_rows_fail) {
       const RejectedRow& first = ledger.rejected().front();
       return Fail(kBadRowsFound,
-                  {.path = opened_.source->path(),
+                  {.path = first.path.empty() ? opened_.source->path() : first.path,
                    .column = first.column,
                    .row = first.row,
                    .byte_offset = first.byte_offset},
@@ -380,6 +435,7 @@ class InputConversion {
   Trace trace_;
   std::unique_ptr<Staging> staging_;
   OutputFile* rejects_output_ = nullptr;  // owned by staging_
+  ConcatScan* concat_ = nullptr;          // where inputs are united; owned by Run
   std::vector<FinishedTable> finished_;
 };
 
@@ -468,7 +524,8 @@ void Carry(PreparedConversion& prepared, const Registry& registry, ExecutionCont
     return;
   }
   size_t failed = 0;
-  for (size_t i = 0; i < prepared.inputs.size(); ++i) {
+  const size_t conversions = prepared.options.union_inputs ? 1 : prepared.inputs.size();
+  for (size_t i = 0; i < conversions; ++i) {
     InputConversion conversion(prepared, static_cast<int>(i), registry, context, report);
     const Status status = conversion.Run();
     conversion.TakeReports();
@@ -483,7 +540,7 @@ void Carry(PreparedConversion& prepared, const Registry& registry, ExecutionCont
   }
   if (failed == 0) {
     report->status = "ok";
-  } else if (failed < prepared.inputs.size() && !context.cancellation().requested()) {
+  } else if (failed < conversions && !context.cancellation().requested()) {
     report->status = "partial";
   }
 }

@@ -7,6 +7,7 @@
 
 #include <arrow/type.h>
 
+#include "core/concat_scan.h"
 #include "core/output_names.h"
 #include "core/table_writer.h"
 #include "io/path.h"
@@ -161,11 +162,16 @@ Result<PreparedConversion> Prepare(const ConversionRequest& request, const Regis
                        .estimated_rows = info.row_count});
       named.push_back(
           {plan.inputs[i].path, stem.empty() || stem == "-" ? "stdin" : stem, info.name});
-      if (prepared.options.union_inputs) break;
     }
     plan.estimated_output_bytes += opened.source->stored_bytes().value_or(0);
   }
-  if (prepared.options.union_inputs && named.size() > 1) named.resize(1);
+  if (prepared.options.union_inputs && !named.empty()) {
+    named.resize(1);
+    const TableInfo united{.schema = UnitedSchema(prepared)};
+    for (PlannedTable& table : plan.tables) {
+      table.schema = PlannedSchema(united, prepared.options, prepared.contract, context);
+    }
+  }
   if (request.output.empty() && paths.front() == "-") {
     return Fail(kBadRequest, {},
                 "standard input has no place beside it: name the output, or - for "
@@ -190,6 +196,15 @@ Result<PreparedConversion> Prepare(const ConversionRequest& request, const Regis
   }
   plan.estimated_memory_bytes = context.memory_bytes_max();
   return prepared;
+}
+
+std::shared_ptr<arrow::Schema> UnitedSchema(const PreparedConversion& prepared) {
+  if (prepared.contract != nullptr) return prepared.contract;
+  std::vector<std::shared_ptr<arrow::Schema>> schemas;
+  for (const OpenedInput& opened : prepared.inputs) {
+    for (const TableInfo& info : opened.input->tables()) schemas.push_back(info.schema);
+  }
+  return UniteSchemas(schemas);
 }
 
 Result<PreparedConversion> Reopen(const Plan& plan, const Registry& registry,

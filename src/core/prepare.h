@@ -24,6 +24,8 @@ struct PreparedConversion {
 /// Resolves a request. Errors: as MakePlan.
 Result<PreparedConversion> Prepare(const ConversionRequest& request, const Registry& registry,
                                    ExecutionContext& context);
+/// The schema of all tables of all inputs as one, as far as it is known before they are read.
+std::shared_ptr<arrow::Schema> UnitedSchema(const PreparedConversion& prepared);
 /// Opens the inputs of a plan that was made earlier, perhaps by another process.
 Result<PreparedConversion> Reopen(const Plan& plan, const Registry& registry,
                                   ExecutionContext& context);

@@ -24,7 +24,7 @@ Result<RejectsFile> RejectsFile::Make(OutputFile& file) {
 Status RejectsFile::Add(std::string_view input_path, const std::vector<RejectedRow>& rows) {
   text_.clear();
   for (const RejectedRow& row : rows) {
-    AppendQuoted(input_path, &text_);
+    AppendQuoted(row.path.empty() ? input_path : row.path, &text_);
     text_ += fmt::format(",{},{},{},", row.row, row.line, row.byte_offset);
     AppendQuoted(row.column, &text_);
     text_ += ',';

@@ -80,7 +80,8 @@ Json LossesJson(const Ledger& ledger) {
 Json RejectedJson(const Ledger& ledger) {
   Json rows = Json::array();
   for (const RejectedRow& row : ledger.rejected()) {
-    rows.push_back({{"row", row.row},
+    rows.push_back({{"path", TextOrNull(row.path)},
+                    {"row", row.row},
                     {"line", row.line},
                     {"byte_offset", row.byte_offset},
                     {"column", TextOrNull(row.column)},

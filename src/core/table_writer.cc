@@ -115,10 +115,12 @@ TableSink* TableWriter::sink() {
 Status TableWriter::Discard() {
   checksum_.reset();
   sort_.reset();
-  if (parts_ == nullptr) return Status::OK();  // what is staged is still empty
-  staged_ = nullptr;
-  const std::unique_ptr<PartFiles> parts = std::move(parts_);
-  return parts->Discard();
+  OutputFile* const staged = std::exchange(staged_, nullptr);
+  if (parts_ != nullptr) {
+    const std::unique_ptr<PartFiles> parts = std::move(parts_);
+    return parts->Discard();
+  }
+  return staged == nullptr ? Status::OK() : staging_.Discard(staged);
 }
 
 Result<TableSummary> TableWriter::Finish() {

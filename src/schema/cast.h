@@ -49,6 +49,8 @@ Result<TextType> TextTypeFromField(const arrow::Field& field,
 /// Where a column's original name and the spelling of its values stand in a field's metadata.
 inline constexpr char kSourceNameKey[] = "source_name";
 inline constexpr char kFormatKey[] = "format";
+/// In the metadata of a field of inferred type that has no value to tell its type by.
+inline constexpr char kNoValuesKey[] = "no_values";
 
 /// A field for a column of text that is read as `type`, with its format, and its original name
 /// where that is another.
