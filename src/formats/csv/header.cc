@@ -15,17 +15,21 @@
 namespace pyforge::csv {
 namespace {
 
-constexpr size_t kRowsKept = 300;     // with their values
+constexpr size_t kRowsKeptMax = 300;  // with their values
+constexpr size_t kCellsKeptMax = 20000;
 constexpr size_t kTitleRowsMax = 40;  // padded title rows above a header
 constexpr size_t kHeaderRowsMax = 6;
 constexpr size_t kFooterRowsMax = 20;
 constexpr size_t kLinesKept = 20;
 constexpr size_t kLineBytesKept = 200;
 
-Rows ReadRows(std::string_view text, const Dialect& dialect, bool is_cut, size_t rows_kept) {
+// Rows [keep_begin, keep_end) get their values, as far as they are not too many.
+Rows ReadRows(std::string_view text, const Dialect& dialect, bool is_cut, size_t keep_begin,
+              size_t keep_end) {
   Rows rows;
   SampleParser parser(text, dialect, is_cut);
   std::vector<Cell> cells;
+  size_t cells_kept = 0;
   while (parser.Next(&cells)) {
     SampleRow row;
     row.begin = parser.begin();
@@ -33,7 +37,10 @@ Rows ReadRows(std::string_view text, const Dialect& dialect, bool is_cut, size_t
     row.line = parser.line();
     row.is_comment = parser.is_comment();
     row.width = cells.size();
-    const bool keep = rows.size() < rows_kept;
+    const size_t index = rows.size();
+    const bool keep = index >= keep_begin && index < keep_end &&
+                      (index < keep_begin + 10 || cells_kept < kCellsKeptMax);
+    cells_kept += keep ? cells.size() : 0;
     for (const Cell& cell : cells) {
       row.filled += Trim(cell.text).empty() ? 0 : 1;
       if (keep) row.values.push_back(CellValue(cell, dialect));
@@ -41,6 +48,12 @@ Rows ReadRows(std::string_view text, const Dialect& dialect, bool is_cut, size_t
     rows.push_back(std::move(row));
   }
   return rows;
+}
+
+// Where the rows end whose values are known, from `begin` on.
+size_t EndOfKept(const Rows& rows, size_t begin) {
+  while (begin < rows.size() && rows[begin].values.size() == rows[begin].width) ++begin;
+  return begin;
 }
 
 std::string FirstBytes(std::string_view line) {
@@ -55,12 +68,7 @@ class LayoutFinder {
 
   Layout Find() {
     if (hints_.skip_lines) SkipGivenLines();
-    rows_ = ReadRows(head_.substr(skipped_bytes_), *dialect_, !sample_.whole, kRowsKept);
-    for (SampleRow& row : rows_) {
-      row.begin += skipped_bytes_;
-      row.end += skipped_bytes_;
-      row.line += skipped_lines_;
-    }
+    Load(0);
     width_ = TableWidth();
     dialect_->column_count = static_cast<int64_t>(width_);
     dialect_->skip_blank_lines = width_ != 1;
@@ -74,7 +82,10 @@ class LayoutFinder {
       layout_.header_reason = "the file has no rows";
       return std::move(layout_);
     }
-    top_ = FirstRowOfTable();
+    const size_t first = FirstOfWidth();
+    // A long preamble: keep the values of the rows that matter.
+    if (first + 50 > rows_kept_ && first > 50) Load(first - 50);
+    top_ = FirstRowOfTable(first);
     DecideHeader();
     SetStart();
     SetWidth();
@@ -84,15 +95,15 @@ class LayoutFinder {
 
  private:
   void SkipGivenLines();
+  void Load(size_t keep_begin);
   size_t TableWidth() const;
-  size_t FirstRowOfTable();
+  size_t FirstOfWidth() const;
+  size_t FirstRowOfTable(size_t first);
   size_t SkipTitles(size_t first) const;
   bool TakeShortHeader(size_t first, size_t* header);
+  bool EndsInDelimiters(size_t first) const;
   bool IsHeaderLike(size_t index) const {
-    return WeighHeader(rows_, index, RowsToCompare(index), width_).score > 0;
-  }
-  size_t RowsToCompare(size_t index) const {
-    return std::min({rows_.size(), index + kRowsKept, kRowsKept});
+    return WeighHeader(rows_, index, rows_kept_, width_).score > 0;
   }
   size_t NextFilled(size_t index) const {
     while (index < rows_.size() && (rows_[index].is_comment || rows_[index].is_blank())) ++index;
@@ -100,6 +111,7 @@ class LayoutFinder {
   }
   void DecideHeader();
   bool ContinuesHeader(size_t index) const;
+  bool SpansHeaderBelow() const;
   void SetStart();
   void SetWidth();
   void SetEnd();
@@ -113,6 +125,7 @@ class LayoutFinder {
   size_t skipped_bytes_ = 0;  // by the user's word
   int64_t skipped_lines_ = 0;
   Rows rows_;
+  size_t rows_kept_ = 0;  // where the rows end whose values are known
   size_t width_ = 0;
   size_t top_ = 0;       // the header's first row, or the first data row
   size_t data_row_ = 0;  // the first data row
@@ -156,25 +169,27 @@ size_t LayoutFinder::SkipTitles(size_t first) const {
     ++index;
   }
   const size_t first_filled = NextFilled(first);
-  if (index == first || index >= rows_.size() || index >= kRowsKept)
+  if (index == first || index >= rows_.size() || index >= rows_kept_)
     return std::min(first_filled, rows_.size() - 1);
   if (rows_[index].is_comment || rows_[index].width != width_ || index == first_filled)
     return first_filled;
   const double needed = width_ == 2 ? 0.3 : 0.0;
-  const HeaderEvidence evidence = WeighHeader(rows_, index, RowsToCompare(index), width_);
+  const HeaderEvidence evidence = WeighHeader(rows_, index, rows_kept_, width_);
   return evidence.score > needed ? index : first_filled;
 }
 
 // A header may have fewer or more cells than the rows, or hide in the last comment line.
 bool LayoutFinder::TakeShortHeader(size_t first, size_t* header) {
-  if (first >= kRowsKept || IsHeaderLike(first)) return false;
+  if (first >= rows_kept_) return false;
+  const bool has_rows_below = NextFilled(first + 1) < rows_.size();
+  const bool is_header_like = has_rows_below && IsHeaderLike(first);
   for (size_t i = first; i-- > 0;) {
     SampleRow& row = rows_[i];
     if (!row.is_comment && row.is_blank()) continue;
     if (row.is_comment) {
       Dialect plain = *dialect_;
       plain.comment.clear();
-      Rows parsed = ReadRows(head_.substr(row.begin, row.end - row.begin), plain, false, 1);
+      Rows parsed = ReadRows(head_.substr(row.begin, row.end - row.begin), plain, false, 0, 1);
       if (parsed.empty() || parsed[0].width != width_ || width_ < 2) return false;
       if (!IsAllNames(parsed[0])) return false;
       row.values = std::move(parsed[0].values);
@@ -183,7 +198,14 @@ bool LayoutFinder::TakeShortHeader(size_t first, size_t* header) {
       row.is_comment = false;
     }
     const std::set<std::string> distinct(row.values.begin(), row.values.end());
-    if (row.width < 2 || row.width * 2 < width_ || distinct.size() != row.values.size() ||
+    const bool all_distinct = distinct.size() == row.values.size();
+    // Where another row may be the header, only one that lacks the delimiter at the end of all rows
+    // goes before it.
+    if (is_header_like && !(row.width + 1 == width_ && all_distinct && EndsInDelimiters(first))) {
+      return false;
+    }
+    // Names that are not distinct must at least be nearly as many as the columns.
+    if (row.width < 2 || row.width * 2 < width_ || (!all_distinct && row.width + 1 != width_) ||
         !IsAllNames(row)) {
       return false;
     }
@@ -193,10 +215,32 @@ bool LayoutFinder::TakeShortHeader(size_t first, size_t* header) {
   return false;
 }
 
-size_t LayoutFinder::FirstRowOfTable() {
+// Every row ends in a delimiter with nothing behind it.
+bool LayoutFinder::EndsInDelimiters(size_t first) const {
+  return width_ >= 2 && ProfileColumns(rows_, first, rows_kept_, width_).back().filled == 0;
+}
+
+void LayoutFinder::Load(size_t keep_begin) {
+  rows_ = ReadRows(head_.substr(skipped_bytes_), *dialect_, !sample_.whole, keep_begin,
+                   keep_begin + kRowsKeptMax);
+  rows_kept_ = EndOfKept(rows_, keep_begin);
+  for (SampleRow& row : rows_) {
+    row.begin += skipped_bytes_;
+    row.end += skipped_bytes_;
+    row.line += skipped_lines_;
+  }
+}
+
+// The first row of the table's width; after lines skipped by the user's word, just the first.
+size_t LayoutFinder::FirstOfWidth() const {
   if (hints_.skip_lines) return std::min(NextFilled(0), rows_.size() - 1);
   size_t first = 0;
   while (rows_[first].is_comment || rows_[first].width != width_) ++first;
+  return first;
+}
+
+size_t LayoutFinder::FirstRowOfTable(size_t first) {
+  if (hints_.skip_lines) return first;
   size_t header = 0;
   const size_t below_titles = SkipTitles(first);
   if (below_titles == first && TakeShortHeader(first, &header)) return header;
@@ -206,8 +250,8 @@ size_t LayoutFinder::FirstRowOfTable() {
 void LayoutFinder::DecideHeader() {
   const SampleRow& row = rows_[top_];
   const HeaderEvidence evidence =
-      top_ < kRowsKept ? WeighHeader(rows_, top_, RowsToCompare(top_), width_) : HeaderEvidence{};
-  bool has_header = evidence.score > 0 || row.width != width_;
+      top_ < rows_kept_ ? WeighHeader(rows_, top_, rows_kept_, width_) : HeaderEvidence{};
+  bool has_header = evidence.score > 0 || row.width != width_ || SpansHeaderBelow();
   layout_.header_confidence = std::min(0.99, 0.5 + 0.5 * std::min(1.0, std::abs(evidence.score)));
   layout_.header_reason = evidence.reason;
   if (hints_.has_header || hints_.header_rows) {
@@ -221,7 +265,7 @@ void LayoutFinder::DecideHeader() {
   size_t next = top_ + 1;
   if (hints_.header_rows) {
     while (static_cast<int64_t>(header.size()) < *hints_.header_rows && next < rows_.size() &&
-           next < kRowsKept) {
+           next < rows_kept_) {
       if (!rows_[next].is_comment && rows_[next].width > 0) header.push_back(&rows_[next].values);
       ++next;
     }
@@ -238,18 +282,25 @@ void LayoutFinder::DecideHeader() {
   data_row_ = next;
 }
 
+// A row with gaps above one of names: its parts span several of them.
+bool LayoutFinder::SpansHeaderBelow() const {
+  const SampleRow& row = rows_[top_];
+  const size_t next = top_ + 1;
+  if (next >= rows_kept_ || row.filled == row.width || !IsAllNames(row)) return false;
+  return WeighHeader(rows_, next, rows_kept_, width_).score > 0.3 && ContinuesHeader(next);
+}
+
 // Does the row at `index`, below a header row, name columns too?
 bool LayoutFinder::ContinuesHeader(size_t index) const {
   const SampleRow& above = rows_[index - 1];
   const SampleRow& row = rows_[index];
-  if (index >= kRowsKept || row.is_comment || row.filled == 0 || row.width != above.width ||
+  if (index >= rows_kept_ || row.is_comment || row.filled == 0 || row.width != above.width ||
       row.width < 2) {
     return false;
   }
   if (row.values == above.values) return true;
-  const std::vector<ColumnProfile> columns =
-      ProfileColumns(rows_, index + 1, RowsToCompare(index), width_);
-  size_t typed_columns = 0, text_over_typed = 0, gaps_filled = 0;
+  const std::vector<ColumnProfile> columns = ProfileColumns(rows_, index + 1, rows_kept_, width_);
+  size_t typed_columns = 0, text_over_typed = 0, over_values = 0, gaps_filled = 0;
   for (size_t c = 0; c < row.values.size() && c < width_; ++c) {
     const bool over_typed = columns[c].typed > 0 && columns[c].typed_share() >= 0.6;
     typed_columns += over_typed ? 1 : 0;
@@ -257,9 +308,10 @@ bool LayoutFinder::ContinuesHeader(size_t index) const {
     const CellKind kind = ClassifyCell(row.values[c]);
     if (IsTyped(kind) || kind == CellKind::kMissing) return false;
     text_over_typed += over_typed ? 1 : 0;
+    over_values += columns[c].filled > 0 ? 1 : 0;
     gaps_filled += above.values[c].empty() ? 1 : 0;
   }
-  if (text_over_typed * 10 < row.filled * 6) return false;
+  if (text_over_typed * 10 < over_values * 6) return false;
   // Complementary rows are names in two parts; a full row of text over numbers is one of units.
   const bool is_partial = gaps_filled > 0 || row.filled * 2 < row.width;
   return is_partial ? text_over_typed >= 1
@@ -307,8 +359,11 @@ void LayoutFinder::SetWidth() {
     dialect_->column_count = static_cast<int64_t>(header.size());
     return;
   }
-  const std::vector<ColumnProfile> columns =
-      ProfileColumns(rows_, data_row_, std::min(rows_.size(), kRowsKept), width_);
+  if (dialect_->header_rows == 1 && SplitJoinedNames(width_, &header)) {
+    layout_.header_reason += "; a delimiter missing between two quoted names is supplied";
+    return;
+  }
+  const std::vector<ColumnProfile> columns = ProfileColumns(rows_, data_row_, rows_kept_, width_);
   const bool surplus_is_empty =
       std::all_of(columns.begin() + static_cast<int64_t>(header.size()), columns.end(),
                   [](const ColumnProfile& column) { return column.filled == 0; });
@@ -317,7 +372,7 @@ void LayoutFinder::SetWidth() {
     return;
   }
   // Row numbers are often written without a name for their column.
-  if (header.size() + 1 == width_ && HoldsRowNumbers(rows_, data_row_, kRowsKept)) {
+  if (header.size() + 1 == width_ && HoldsRowNumbers(rows_, data_row_, rows_kept_)) {
     header.insert(header.begin(), std::string());
   }
 }
@@ -338,7 +393,8 @@ bool LayoutFinder::FindSecondTable(size_t* index) {
   const auto count = std::count(widths.begin(), widths.end(), width);
   if (width < 2 || count * 10 < static_cast<int64_t>(widths.size()) * 8) return false;
   const SampleRow& first = rows_[begin];
-  const Rows parsed = ReadRows(head_.substr(first.begin), *dialect_, !sample_.whole, kRowsKept);
+  const Rows parsed =
+      ReadRows(head_.substr(first.begin), *dialect_, !sample_.whole, 0, kRowsKeptMax);
   if (parsed.empty()) return false;
   size_t repeated = 0;
   for (const std::string& value : parsed[0].values) {
@@ -415,7 +471,7 @@ void LayoutFinder::SetEnd() {
   if (sample_.blocks.empty() || !sample_.blocks.back().ends_file || !sample_.blocks.back().offset)
     return;
   const SampleBlock& block = sample_.blocks.back();
-  const Rows rows = ReadRows(block.text, *dialect_, false, 0);
+  const Rows rows = ReadRows(block.text, *dialect_, false, 0, 0);
   const auto of_table = std::count_if(rows.begin(), rows.end(),
                                       [&](const SampleRow& row) { return row.width == width_; });
   // Otherwise the block began within a quoted field, or the table is too ragged to tell its end.

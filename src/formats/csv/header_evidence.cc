@@ -10,7 +10,7 @@ namespace pyforge::csv {
 namespace {
 
 bool HasDigit(std::string_view text) {
-  return text.find_first_of("0123456789") != std::string_view::npos;
+  return std::any_of(text.begin(), text.end(), [](char c) { return c >= '0' && c <= '9'; });
 }
 
 // Years that go up one by one name columns although they are numbers.
@@ -26,13 +26,37 @@ bool IsYearSeries(const SampleRow& row) {
   return count >= 2;
 }
 
-bool Recurs(const Rows& rows, size_t index, size_t end, size_t column) {
-  const std::string& name = rows[index].values[column];
-  for (size_t i = index + 1; i < end; ++i) {
-    const SampleRow& row = rows[i];
-    if (!row.is_comment && column < row.values.size() && row.values[column] == name) return true;
+// The header again, as reports repeat it over each section: no row of data.
+bool RepeatsHeader(const SampleRow& header, const SampleRow& row, const SampleRow& above) {
+  if (row.values.size() != header.values.size()) return false;
+  if (row.values == header.values) return true;
+  size_t equal = 0;
+  for (size_t c = 0; c < row.values.size(); ++c) {
+    equal += !row.values[c].empty() && row.values[c] == header.values[c] ? 1 : 0;
   }
-  return false;
+  const bool holds_values =
+      std::any_of(row.values.begin(), row.values.end(),
+                  [](const auto& value) { return IsTyped(ClassifyCell(value)); });
+  return equal >= 1 && above.filled <= 1 && !holds_values;
+}
+
+// The rows below `index` that hold data, as far as can be told.
+RowPointers RowsBelow(const Rows& rows, size_t index, size_t end, size_t width) {
+  RowPointers data, repeated;
+  for (size_t i = index + 1; i < end; ++i) {
+    if (rows[i].is_comment || rows[i].values.size() != width) continue;
+    (RepeatsHeader(rows[index], rows[i], rows[i - 1]) ? repeated : data).push_back(&rows[i]);
+  }
+  // What comes again and again is data after all.
+  if (repeated.size() > 1 + data.size() / 8) {
+    data.insert(data.end(), repeated.begin(), repeated.end());
+  }
+  return data;
+}
+
+bool Recurs(const std::string& name, const RowPointers& below, size_t column) {
+  return std::any_of(below.begin(), below.end(),
+                     [&](const SampleRow* row) { return row->values[column] == name; });
 }
 
 // A name over a column of text: does it look different from what is below?
@@ -70,12 +94,18 @@ double ColumnProfile::typed_share() const {
 
 std::vector<ColumnProfile> ProfileColumns(const Rows& rows, size_t begin, size_t end,
                                           size_t width) {
-  std::vector<ColumnProfile> columns(width);
+  RowPointers pointers;
   for (size_t i = begin; i < end; ++i) {
-    const SampleRow& row = rows[i];
-    if (row.is_comment || row.values.size() != width) continue;
+    if (!rows[i].is_comment && rows[i].values.size() == width) pointers.push_back(&rows[i]);
+  }
+  return ProfileColumns(pointers, width);
+}
+
+std::vector<ColumnProfile> ProfileColumns(const RowPointers& rows, size_t width) {
+  std::vector<ColumnProfile> columns(width);
+  for (const SampleRow* row : rows) {
     for (size_t c = 0; c < width; ++c) {
-      const std::string& value = row.values[c];
+      const std::string& value = row->values[c];
       const CellKind kind = ClassifyCell(value);
       if (kind == CellKind::kEmpty) continue;
       ColumnProfile& column = columns[c];
@@ -109,7 +139,8 @@ bool IsAllNames(const SampleRow& row) {
 
 HeaderEvidence WeighHeader(const Rows& rows, size_t index, size_t end, size_t width) {
   const SampleRow& row = rows[index];
-  const std::vector<ColumnProfile> columns = ProfileColumns(rows, index + 1, end, width);
+  const RowPointers below = RowsBelow(rows, index, end, width);
+  const std::vector<ColumnProfile> columns = ProfileColumns(below, width);
   const bool years = IsYearSeries(row);
   double sum = 0;
   int text_over_typed = 0, typed_over_typed = 0, recurring = 0, filled = 0;
@@ -138,7 +169,7 @@ HeaderEvidence WeighHeader(const Rows& rows, size_t index, size_t end, size_t wi
     } else if (IsTyped(kind)) {
       sum -= kind == CellKind::kDate ? 0.3 : 0.7;
     } else {
-      const bool recurs = Recurs(rows, index, end, c);
+      const bool recurs = Recurs(name, below, c);
       recurring += recurs ? 1 : 0;
       sum += WeighTextOverText(name, columns[c], recurs);
     }

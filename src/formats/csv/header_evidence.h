@@ -39,9 +39,13 @@ struct ColumnProfile {
 };
 
 using Rows = std::vector<SampleRow>;
+using RowPointers = std::vector<const SampleRow*>;
 
 /// Profiles of the columns of `rows` [begin, end), those with `width` fields.
 std::vector<ColumnProfile> ProfileColumns(const Rows& rows, size_t begin, size_t end, size_t width);
+
+/// Profiles of the columns of rows that all have `width` values.
+std::vector<ColumnProfile> ProfileColumns(const RowPointers& rows, size_t width);
 
 struct HeaderEvidence {
   double score = 0;  ///< above 0: names; about -1 to 1

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <utility>
 
 namespace pyforge::csv {
 
@@ -36,6 +37,20 @@ std::vector<std::string> JoinHeaderRows(const std::vector<const std::vector<std:
     }
   }
   return names;
+}
+
+bool SplitJoinedNames(size_t width, std::vector<std::string>* names) {
+  std::vector<std::string> split;
+  for (const std::string& name : *names) {
+    const size_t quote = name.find('"');
+    const bool is_joined = quote != std::string::npos && quote > 0 && quote + 1 < name.size() &&
+                           name.find('"', quote + 1) == std::string::npos;
+    split.push_back(is_joined ? name.substr(0, quote) : name);
+    if (is_joined) split.push_back(name.substr(quote + 1));
+  }
+  if (split.size() != width || split.size() == names->size()) return false;
+  *names = std::move(split);
+  return true;
 }
 
 bool HoldsRowNumbers(const Rows& rows, size_t begin, size_t end) {

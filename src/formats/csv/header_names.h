@@ -16,4 +16,8 @@ std::vector<std::string> JoinHeaderRows(const std::vector<const std::vector<std:
 /// True when the first values of rows [begin, end) count up by one.
 bool HoldsRowNumbers(const Rows& rows, size_t begin, size_t end);
 
+/// Splits names that hold a quote in their midst, if that makes `width` names: between `"a""b"` a
+/// delimiter was forgotten. False, and nothing done, otherwise.
+bool SplitJoinedNames(size_t width, std::vector<std::string>* names);
+
 }  // namespace pyforge::csv

@@ -13,8 +13,11 @@
 namespace pyforge::csv {
 namespace {
 
-constexpr size_t kFirstLookBytes = size_t{32} << 10;
+constexpr size_t kFirstLookBytes = size_t{16} << 10;
 constexpr size_t kFinalistsMax = 6;
+// A first look with such an outcome leaves only near rivals in the race.
+constexpr double kClearScore = 0.55;
+constexpr int64_t kClearRecordCount = 10;
 // Below this no usual delimiter has explained the sample well.
 constexpr double kGoodScore = 0.35;
 
@@ -33,22 +36,41 @@ void WeighWeakDelimiters(Trial* trial) {
   if (!explains_quotes) trial->score *= 0.3 + 0.7 * trial->typed_share;
 }
 
-std::vector<Trial> JudgeAll(const Sample& sample, std::vector<Trial> trials) {
-  const auto judge = [&](size_t bytes_max) {
-    for (Trial& trial : trials) {
-      Judge(sample, bytes_max, &trial);
-      WeighWeakDelimiters(&trial);
-    }
-    Rank(&trials);
-  };
-  if (sample.head.size() <= kFirstLookBytes && sample.blocks.empty()) {
-    judge(sample.head.size());
+void JudgeEach(const Sample& sample, size_t bytes_max, std::vector<Trial>* trials) {
+  for (Trial& trial : *trials) {
+    Judge(sample, bytes_max, &trial);
+    WeighWeakDelimiters(&trial);
+  }
+  Rank(trials);
+}
+
+std::vector<Trial> JudgeAll(const Sample& sample, const std::vector<Trial>& candidates) {
+  std::vector<Trial> trials = candidates;
+  JudgeEach(sample, std::min(kFirstLookBytes, sample.head.size()), &trials);
+  if (trials.empty() || (sample.head.size() <= kFirstLookBytes && sample.blocks.empty())) {
     return trials;
   }
-  judge(std::min(kFirstLookBytes, sample.head.size()));
-  if (trials.size() > kFinalistsMax) trials.resize(kFinalistsMax);
-  judge(sample.head.size());
-  return trials;
+  const double first_score = trials[0].score;
+  const bool is_clear = first_score >= kClearScore && trials[0].consistency >= 0.99 &&
+                        trials[0].record_count >= kClearRecordCount;
+  const double score_min = first_score * (is_clear ? 0.7 : 0.2);
+  std::vector<Trial> finalists;
+  for (const Trial& trial : trials) {
+    if (finalists.size() < kFinalistsMax && trial.score >= score_min) finalists.push_back(trial);
+  }
+  JudgeEach(sample, sample.head.size(), &finalists);
+  if (finalists[0].score < 0.8 * first_score) {
+    // The file goes on otherwise than it began.
+    JudgeEach(sample, sample.head.size(), &trials);
+    return trials;
+  }
+  // The others stay as runners-up with what their first look gave.
+  for (Trial& trial : trials) {
+    const bool is_finalist = trial.score >= score_min;
+    if (!is_finalist) finalists.push_back(std::move(trial));
+  }
+  Rank(&finalists);
+  return finalists;
 }
 
 // Lone CRs may end records beside LFs, or be data: the better reading wins.
@@ -73,7 +95,7 @@ void SettleInitialSpace(const Sample& sample, const DialectHints& hints, Trial* 
     dialect.skip_initial_space = *hints.skip_initial_space;
     return;
   }
-  if (dialect.delimiter.empty() || dialect.delimiter == " ") return;
+  if (dialect.delimiter.empty() || dialect.delimiter == " " || dialect.skip_initial_space) return;
   Trial skipping = *best;
   skipping.dialect.skip_initial_space = true;
   SampleParser parser(std::string_view(sample.head).substr(0, kFirstLookBytes), dialect,
@@ -105,10 +127,8 @@ double ConfidenceOf(const Trial& best, const Trial* rival) {
 std::string Describe(const Trial& trial) {
   const std::string delimiter = PrintSeparator(trial.dialect.delimiter);
   if (trial.dialect.delimiter.empty()) {
-    return fmt::format("a line is one field on {} lines", trial.record_count);
+    return fmt::format("one column would explain all {} lines", trial.record_count);
   }
-  if (trial.column_count <= 1 && trial.fields_max <= 1)
-    return fmt::format("`{}` is not there", delimiter);
   if (trial.modal_count == trial.record_count) {
     return fmt::format("`{}` gives {} fields on {} of {} lines", delimiter, trial.column_count,
                        trial.modal_count, trial.record_count);
@@ -124,6 +144,7 @@ Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bo
     finding.reason = "given";
     return finding;
   }
+  const bool one_column = best.column_count <= 1;
   const Trial* rival = nullptr;
   for (const Trial& trial : trials) {
     // Nearly equal widened or narrowed delimiters are no rivals.
@@ -132,6 +153,7 @@ Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bo
       continue;
     }
     if (trial.dialect.delimiter == best.dialect.delimiter || trial.score <= 0) continue;
+    if (one_column && trial.column_count <= 1) continue;
     if (rival == nullptr) rival = &trial;
     const std::string name = PrintSeparator(trial.dialect.delimiter);
     auto& others = finding.alternatives;
@@ -140,7 +162,8 @@ Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bo
     }
   }
   finding.confidence = ConfidenceOf(best, rival);
-  finding.reason = Describe(best);
+  finding.reason = one_column ? fmt::format("no delimiter divides the {} lines", best.record_count)
+                              : Describe(best);
   if (rival != nullptr) finding.reason += "; " + Describe(*rival);
   return finding;
 }

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cctype>
 #include <utility>
 
 #include "formats/csv/sniff_parse.h"
@@ -12,14 +13,22 @@ namespace {
 // Enough to see which characters play a part.
 constexpr size_t kGlanceBytes = size_t{64} << 10;
 
+constexpr size_t kRecordsWidened = 100;
+
 struct Usual {
   std::string_view delimiter;
   double prior;
 };
-constexpr Usual kUsual[] = {{",", 1.0},     {";", 0.99}, {"\t", 0.98}, {"|", 0.97}, {"\x1F", 0.96},
-                            {"\x01", 0.96}, {"^", 0.8},  {"~", 0.8},   {":", 0.45}, {" ", 0.6}};
+constexpr Usual kUsual[] = {{",", 1.0},     {";", 0.99},    {"\t", 0.98}, {"|", 0.97},
+                            {"\x1F", 0.96}, {"\x01", 0.96}, {"::", 0.85}, {"^", 0.8},
+                            {"~", 0.8},     {":", 0.45},    {" ", 0.6}};
 
 bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+
+size_t FindLineEnd(std::string_view text, size_t begin) {
+  while (begin < text.size() && text[begin] != '\n' && text[begin] != '\r') ++begin;
+  return begin;
+}
 
 std::string_view Glance(const Sample& sample) {
   return std::string_view(sample.head).substr(0, kGlanceBytes);
@@ -44,6 +53,17 @@ bool IsPartOfValues(std::string_view text, char delimiter) {
     }
   }
   return bound * 2 > count;
+}
+
+// Columns aligned by blanks: many of the blanks follow another.
+bool StandsInRuns(std::string_view text, char delimiter) {
+  size_t count = 0, repeated = 0;
+  for (size_t i = text.find(delimiter); i != std::string_view::npos;
+       i = text.find(delimiter, i + 1)) {
+    ++count;
+    repeated += i > 0 && text[i - 1] == delimiter ? 1 : 0;
+  }
+  return repeated * 5 > count;
 }
 
 bool HoldsEscaped(std::string_view text, char what) {
@@ -107,23 +127,16 @@ void AddQuoteVariants(std::string_view text, const DialectHints& hints, Trial tr
 
 Newline FindNewline(std::string_view text) {
   size_t crlf = 0, lf = 0, cr = 0;
-  for (size_t i = text.find_first_of("\r\n"); i != std::string_view::npos;
-       i = text.find_first_of("\r\n", i + 1)) {
-    if (text[i] == '\n') {
-      ++lf;
-    } else if (i + 1 < text.size() && text[i + 1] == '\n') {
-      ++crlf;
-      ++i;
-    } else {
-      ++cr;
-    }
+  for (size_t i = text.find('\n'); i != std::string_view::npos; i = text.find('\n', i + 1)) {
+    (i > 0 && text[i - 1] == '\r' ? crlf : lf) += 1;
   }
+  for (size_t i = text.find('\r'); i != std::string_view::npos; i = text.find('\r', i + 1)) ++cr;
   if (cr > 0 && lf + crlf == 0) return Newline::kCr;
   return crlf > lf ? Newline::kCrlf : Newline::kLf;
 }
 
 std::optional<SeparatorLine> FindSeparatorLine(std::string_view text) {
-  const size_t end = std::min(text.find_first_of("\r\n"), text.size());
+  const size_t end = FindLineEnd(text, 0);
   std::string_view line = text.substr(0, end);
   SeparatorLine result;
   result.bytes = end;
@@ -145,7 +158,7 @@ std::string FindCommentPrefix(std::string_view text) {
   constexpr std::array<std::string_view, 4> kPrefixes = {"#", "//", "%", "--"};
   std::array<size_t, kPrefixes.size()> counts = {};
   for (size_t begin = 0; begin < text.size();) {
-    const size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    const size_t end = FindLineEnd(text, begin);
     const std::string_view line = text.substr(begin, end - begin);
     if (!line.empty()) ++lines;
     for (size_t i = 0; i < kPrefixes.size(); ++i)
@@ -169,9 +182,14 @@ std::vector<Trial> MakeTrials(const Sample& sample, const DialectHints& hints,
     Trial trial{.dialect = base, .prior = prior};
     trial.dialect.delimiter = delimiter;
     AddQuoteVariants(text, hints, trial, &trials);
-    if (delimiter == " " && text.find("  ") != std::string_view::npos) {
+    if (delimiter == " ") {
+      if (!StandsInRuns(text, ' ')) return;
       trial.dialect.merge_delimiters = true;
       trial.prior *= 0.98;
+      AddQuoteVariants(text, hints, trial, &trials);
+    } else if (!hints.skip_initial_space &&
+               text.find(std::string(delimiter) + " \"") != std::string_view::npos) {
+      trial.dialect.skip_initial_space = true;
       AddQuoteVariants(text, hints, trial, &trials);
     }
   };
@@ -199,7 +217,7 @@ std::vector<Trial> MakeUnusualTrials(const Sample& sample, const Dialect& base) 
   const std::string_view text = Glance(sample);
   std::vector<std::string_view> lines;
   for (size_t begin = 0; begin < text.size() && lines.size() < 200;) {
-    const size_t end = std::min(text.find_first_of("\r\n", begin), text.size());
+    const size_t end = FindLineEnd(text, begin);
     if (end > begin) lines.push_back(text.substr(begin, end - begin));
     begin = end + 1;
   }
@@ -239,17 +257,23 @@ std::string WidenDelimiter(const Sample& sample, const Dialect& dialect) {
   SampleParser parser(Glance(sample), dialect, !sample.whole);
   std::vector<Cell> cells;
   size_t records = 0, doubled = 0;
+  bool first_is_full = false;  // but for the empty fields between doubled delimiters
   // A fixed run of punctuation before and after every delimiter belongs to it.
-  std::optional<std::string> before, after;
+  std::optional<std::string> before, after, between;
   const auto is_punctuation = [](char c) {
-    return std::string_view("|~^;:!#$%&*<>{}[]()=+").find(c) != std::string_view::npos;
+    return c > ' ' && c < 0x7F && std::isalnum(static_cast<unsigned char>(c)) == 0 &&
+           std::string_view("|~^;:!#$%&*<>{}[]()=+").find(c) != std::string_view::npos;
   };
-  while (records < 500 && parser.Next(&cells)) {
+  while (records < kRecordsWidened && parser.Next(&cells)) {
     if (cells.empty()) continue;
     ++records;
-    bool alternates = cells.size() >= 3 && cells.size() % 2 == 1;
-    for (size_t i = 1; i < cells.size() && alternates; i += 2)
-      alternates = cells[i].text.empty() && !cells[i].quoted;
+    bool alternates = cells.size() >= 3 && cells.size() % 2 == 1, full = true;
+    if (alternates && !between) between = std::string(cells[1].text);
+    for (size_t i = 0; i < cells.size() && alternates; ++i) {
+      alternates = i % 2 == 0 || (!cells[i].quoted && cells[i].text == *between);
+      full = full && (i % 2 == 1 || cells[i].quoted || !cells[i].text.empty());
+    }
+    if (records == 1) first_is_full = full;
     doubled += alternates ? 1 : 0;
     for (size_t i = 0; i + 1 < cells.size(); ++i) {
       const std::string_view left = cells[i].quoted ? "" : cells[i].text,
@@ -269,7 +293,11 @@ std::string WidenDelimiter(const Sample& sample, const Dialect& dialect) {
     }
   }
   if (records < 2) return delimiter;
-  if (doubled == records) return delimiter + delimiter;
+  // Few rows with every other field empty may be just that.
+  if (doubled == records && (first_is_full || records >= 10) &&
+      std::all_of(between->begin(), between->end(), is_punctuation)) {
+    return delimiter + *between + delimiter;
+  }
   return before.value_or("") + delimiter + after.value_or("");
 }
 

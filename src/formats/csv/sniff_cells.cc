@@ -43,6 +43,7 @@ bool Take(std::string_view* text, std::string_view prefix) {
 }
 
 void TakeCurrency(std::string_view* text) {
+  if (text->empty() || IsDigit(text->front())) return;
   for (const std::string_view sign :
        {"$", "\xC2\xA3", "\xE2\x82\xAC", "\xC2\xA5", "EUR", "USD", "GBP"}) {
     if (Take(text, sign)) break;

@@ -7,6 +7,8 @@ namespace {
 
 // Beyond this an open quote counts as never closed: no sample holds such a field whole.
 constexpr size_t kFieldBytesMax = size_t{64} << 10;
+// After so many quotes that never close, the others are not followed to their ends any more.
+constexpr int64_t kUnterminatedMax = 8;
 
 }  // namespace
 
@@ -135,7 +137,8 @@ bool SampleParser::Next(std::vector<Cell>* cells) {
     for (;;) {
       if (dialect_.skip_initial_space) position_ = SkipBlanks(position_);
       Cell cell;
-      const bool opens = has_quote_ && position_ < text_.size() && text_[position_] == quote_;
+      const bool opens = has_quote_ && position_ < text_.size() && text_[position_] == quote_ &&
+                         quotes_.unterminated < kUnterminatedMax;
       if (opens && !ReadQuoted(&cell)) {
         if (text_is_cut_) {
           quotes_ = quotes_before;
@@ -170,8 +173,9 @@ std::string_view Trim(std::string_view text) {
     const size_t before = text.size();
     while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
     while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
-    if (text.starts_with("\xC2\xA0")) text.remove_prefix(2);
-    if (text.ends_with("\xC2\xA0")) text.remove_suffix(2);
+    if (text.empty()) return text;
+    if (text.front() == '\xC2' && text.starts_with("\xC2\xA0")) text.remove_prefix(2);
+    if (!text.empty() && text.back() == '\xA0' && text.ends_with("\xC2\xA0")) text.remove_suffix(2);
     if (text.size() == before) return text;
   }
 }

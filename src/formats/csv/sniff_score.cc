@@ -9,12 +9,14 @@
 namespace pyforge::csv {
 namespace {
 
-constexpr size_t kHeadRecordsClassified = 200;
-constexpr size_t kBlockRecordsClassified = 25;
+// How many cells are looked at, spread over whole records.
+constexpr int64_t kFirstLookCellsClassified = 400;
+constexpr int64_t kHeadCellsClassified = 1500;
+constexpr int64_t kBlockCellsClassified = 200;
 // A file read as one column is always consistent; this is what that is worth.
 constexpr double kSingleColumnWorth = 0.30;
 constexpr double kTypedSingleColumnWorth = 0.50;
-constexpr double kNamedSingleColumnWorth = 0.65;
+constexpr double kNamedSingleColumnWorth = 0.72;
 
 // Two columns may come about by chance more easily than ten.
 double WorthOfWidth(int64_t width) {
@@ -40,7 +42,8 @@ void Add(const Cell& cell, const std::string& delimiter, CellTally* tally) {
   const CellKind kind = ClassifyCell(text);
   ++tally->count;
   if (kind == CellKind::kEmpty) {
-    tally->quality += 0.8;
+    // Blanks stand in runs without delimiting anything.
+    tally->quality += delimiter == " " ? 0.3 : 0.8;
     return;
   }
   ++tally->filled;
@@ -49,19 +52,27 @@ void Add(const Cell& cell, const std::string& delimiter, CellTally* tally) {
     tally->quality += 1;
     return;
   }
+  // One that has an apostrophe at one edge only has probably been cut out of a quoted one.
+  if ((text.front() == '\'') != (text.back() == '\'')) {
+    tally->quality += 0.5;
+    return;
+  }
   // A cell with another usual delimiter in it has probably been cut at the wrong places; a comma
   // before a blank belongs to prose.
+  bool is_word = true;
   for (size_t i = 0; i < text.size(); ++i) {
     const char c = text[i];
-    const bool is_other = (c == ';' || c == '\t' || c == '|' ||
-                           (c == ',' && (i + 1 == text.size() || text[i + 1] != ' '))) &&
-                          delimiter.find(c) == std::string::npos;
-    if (is_other) {
+    if (c == ' ') is_word = false;
+    if (c != ',' && c != ';' && c != '\t' && c != '|' && c != '^' && c != '~' && c != '\x1F' &&
+        c != '\x01') {
+      continue;
+    }
+    const bool is_prose = c == ',' && i + 1 < text.size() && text[i + 1] == ' ';
+    if (!is_prose && delimiter.find(c) == std::string::npos) {
       tally->quality += 0.35;
       return;
     }
   }
-  const bool is_word = text.find(' ') == std::string_view::npos;
   tally->quality += is_word ? 0.9 : 0.75;
 }
 
@@ -72,19 +83,22 @@ struct Widths {
   bool first_is_name = false;
 };
 
-void ReadPiece(std::string_view text, bool is_cut, size_t records_classified, bool is_head,
+void ReadPiece(std::string_view text, bool is_cut, int64_t cells_classified, bool is_head,
                Trial* trial, Widths* widths) {
   SampleParser parser(text, trial->dialect, is_cut);
   std::vector<Cell> cells;
   size_t record = 0;
+  const int64_t cells_end = widths->cells.count + cells_classified;
   while (parser.Next(&cells)) {
     if (cells.empty()) continue;
     widths->widths.push_back(static_cast<uint32_t>(cells.size()));
-    if (record++ >= records_classified) continue;
+    if (record++ > 0 && widths->cells.count >= cells_end) continue;
     for (const Cell& cell : cells) Add(cell, trial->dialect.delimiter, &widths->cells);
     if (is_head && record == 1) {
       const std::string_view name = Trim(cells[0].text);
-      widths->first_is_name = LooksLikeName(name) && !IsTyped(ClassifyCell(name));
+      // `id,amount` over 1,1 names two columns, not one of decimal commas.
+      widths->first_is_name = name.find_first_of(",;\t|") == std::string_view::npos &&
+                              LooksLikeName(name) && !IsTyped(ClassifyCell(name));
     } else {
       Add(cells[0], trial->dialect.delimiter, &widths->first_column_below);
     }
@@ -131,10 +145,11 @@ void Judge(const Sample& sample, size_t head_bytes_max, Trial* trial) {
   const std::string_view head = std::string_view(sample.head).substr(0, head_bytes_max);
   Widths seen;
   trial->quotes = {};
-  ReadPiece(head, !(head_is_whole && sample.whole), kHeadRecordsClassified, true, trial, &seen);
+  ReadPiece(head, !(head_is_whole && sample.whole),
+            head_is_whole ? kHeadCellsClassified : kFirstLookCellsClassified, true, trial, &seen);
   if (head_is_whole) {
     for (const SampleBlock& block : sample.blocks) {
-      ReadPiece(block.text, !block.ends_file, kBlockRecordsClassified, false, trial, &seen);
+      ReadPiece(block.text, !block.ends_file, kBlockCellsClassified, false, trial, &seen);
     }
   }
   const std::vector<uint32_t>& widths = seen.widths;
