@@ -2,14 +2,20 @@
 
 #include <fast_float/fast_float.h>
 
+#include <array>
+#include <bit>
 #include <charconv>
 #include <cmath>
 #include <limits>
 
+#include "schema/number_text.h"
+
 namespace pyforge::schema {
 namespace {
 
+// All numbers of so many digits are below.
 constexpr uint64_t kFifteenDigits = 1'000'000'000'000'000;
+constexpr uint64_t kSixteenDigits = 10'000'000'000'000'000;
 constexpr uint64_t kSeventeenDigits = 100'000'000'000'000'000;
 
 constexpr double kPowersOfTen[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
@@ -58,6 +64,142 @@ bool PrintsAs(double value, uint64_t digits, int32_t power) {
   return printed_digits == digits && printed_power == power;
 }
 
+// Powers of ten as 128 bits, the highest set, times a power of two; cut off, never rounded up.
+struct PowerOfTen {
+  uint64_t high = 0;
+  uint64_t low = 0;
+  int32_t exponent = 0;
+};
+
+constexpr int32_t kPowerMin = -60;
+constexpr int32_t kPowerMax = 55;
+
+// 256 bits, the lowest word first.
+using Wide = std::array<uint64_t, 4>;
+
+constexpr int LeadingZeros(const Wide& wide) {
+  int zeros = 0;
+  for (size_t i = wide.size(); i-- > 0;) {
+    if (wide[i] != 0) return zeros + std::countl_zero(wide[i]);
+    zeros += 64;
+  }
+  return zeros;
+}
+
+constexpr Wide ShiftLeft(const Wide& wide, int bits) {
+  Wide shifted = {};
+  const auto words = static_cast<size_t>(bits / 64);
+  const int rest = bits % 64;
+  for (size_t i = words; i < wide.size(); ++i) {
+    shifted[i] = wide[i - words] << rest;
+    if (rest != 0 && i > words) shifted[i] |= wide[i - words - 1] >> (64 - rest);
+  }
+  return shifted;
+}
+
+constexpr PowerOfTen CutOff(const Wide& wide, int32_t exponent) {
+  return {wide[3], wide[2], exponent + 128};
+}
+
+// What is lost below 256 bits in sixty steps does not reach the 128 that are kept.
+constexpr auto MakePowersOfTen() {
+  std::array<PowerOfTen, kPowerMax - kPowerMin + 1> powers = {};
+  Wide wide = {0, 0, 0, uint64_t{1} << 63};
+  int32_t exponent = -255;
+  for (int32_t power = 0; power <= kPowerMax; ++power) {
+    powers[static_cast<size_t>(power - kPowerMin)] = CutOff(wide, exponent);
+    // Times five eighths, which cannot overflow, and the rest of ten as a power of two.
+    UInt128 carry = 0;
+    Wide product = {};
+    for (size_t i = 0; i < wide.size(); ++i) {
+      const UInt128 sum = UInt128{wide[i]} * 5 + carry;
+      product[i] = static_cast<uint64_t>(sum);
+      carry = sum >> 64;
+    }
+    for (size_t i = 0; i < wide.size(); ++i) {
+      const uint64_t above = i + 1 < wide.size() ? product[i + 1] : static_cast<uint64_t>(carry);
+      wide[i] = product[i] >> 3 | above << 61;
+    }
+    const int zeros = LeadingZeros(wide);
+    wide = ShiftLeft(wide, zeros);
+    exponent += 4 - zeros;
+  }
+  wide = {0, 0, 0, uint64_t{1} << 63};
+  exponent = -255;
+  for (int32_t power = -1; power >= kPowerMin; --power) {
+    uint64_t remainder = 0;
+    for (size_t i = wide.size(); i-- > 0;) {
+      const UInt128 dividend = UInt128{remainder} << 64 | wide[i];
+      wide[i] = static_cast<uint64_t>(dividend / 5);
+      remainder = static_cast<uint64_t>(dividend % 5);
+    }
+    const int zeros = LeadingZeros(wide);
+    wide = ShiftLeft(wide, zeros);
+    exponent -= 1 + zeros;
+    powers[static_cast<size_t>(power - kPowerMin)] = CutOff(wide, exponent);
+  }
+  return powers;
+}
+
+constexpr auto kPowers = MakePowersOfTen();
+
+enum class Answer : uint8_t { kNo, kYes, kUnsure };
+
+// Is left < right, where both are known but for a few units in the last places of a double?
+Answer IsLess(double left, double right) {
+  constexpr double kMargin = 1e-9;
+  if (left < right * (1 - kMargin)) return Answer::kYes;
+  return left > right * (1 + kMargin) ? Answer::kNo : Answer::kUnsure;
+}
+
+// Finds the double and how far it is from the number by one product of 64 and 128 bits. `digits` is
+// not 0, below 10^17, and, where above 10^15, no multiple of 10.
+Answer ExactDoubleByProduct(uint64_t digits, int32_t power, double* value) {
+  const PowerOfTen& ten = kPowers[static_cast<size_t>(power - kPowerMin)];
+  const int zeros = std::countl_zero(digits);
+  const uint64_t normal = digits << zeros;
+  // The true product is this or less than two more.
+  const UInt128 product =
+      UInt128{normal} * ten.high + static_cast<uint64_t>((UInt128{normal} * ten.low) >> 64);
+  const auto high = static_cast<uint64_t>(product >> 64);
+  const int shift = 75 - std::countl_zero(high);  // to 53 bits
+  auto mantissa = static_cast<uint64_t>(product >> shift);
+  const UInt128 rest = product & ((UInt128{1} << shift) - 1);
+  const UInt128 half = UInt128{1} << (shift - 1);
+  if (rest + 2 >= half && rest <= half + 2) return Answer::kUnsure;
+  auto distance = static_cast<Int128>(rest);  // of the number above the double
+  if (rest > half) {
+    ++mantissa;
+    distance -= static_cast<Int128>(half) * 2;
+  }
+  const int exponent = ten.exponent + 64 - zeros + shift + 52 + 1023;
+  if (exponent < 1 || exponent > 2045) return Answer::kUnsure;
+  // A mantissa that became 2^53 raises the exponent by itself.
+  const uint64_t bits = (static_cast<uint64_t>(exponent) << 52) + (mantissa - (uint64_t{1} << 52));
+  *value = std::bit_cast<double>(bits);
+  if (digits < kFifteenDigits) return Answer::kYes;
+
+  const double size = static_cast<double>(static_cast<int64_t>(high >> 1)) * 0x1p65;
+  const double above = static_cast<double>(static_cast<int64_t>(distance >> 12)) * 0x1p12;
+  const bool has_seventeen = digits >= kSixteenDigits;
+  const double whole = static_cast<double>(static_cast<int64_t>(digits));
+  // Printed with 17 digits the double gives the number if it is nearer than half a unit of these.
+  const Answer by_seventeen = IsLess(std::fabs(above) * 2 * whole * (has_seventeen ? 1 : 10), size);
+  if (has_seventeen || by_seventeen != Answer::kNo) return by_seventeen;
+  // Below a power of two its neighbours are nearer than above.
+  if (std::has_single_bit(mantissa)) return Answer::kUnsure;
+  const Answer by_sixteen = IsLess(std::fabs(above) * 2 * whole, size);
+  if (by_sixteen != Answer::kYes) return by_sixteen;
+  // With as few digits as tell it from its neighbours, if no number of 15 digits is the same
+  // double.
+  const double unit = size / whole;
+  const auto last_digit = static_cast<double>(static_cast<int64_t>(digits % 10));
+  const double below_distance = last_digit * unit - above;
+  const double above_distance = (10 - last_digit) * unit + above;
+  return IsLess(static_cast<double>(static_cast<int64_t>(half >> 32)) * 0x1p32,
+                std::fmin(below_distance, above_distance));
+}
+
 }  // namespace
 
 bool ExactDoubleByPrinting(uint64_t digits, int32_t power, double* value) {
@@ -80,11 +222,26 @@ bool ExactDoubleByPrinting(uint64_t digits, int32_t power, double* value) {
 }
 
 bool ExactDouble(uint64_t digits, int32_t power, double* value) {
+  if (digits >= kFifteenDigits) {
+    Normalize(&digits, &power);
+    if (digits >= kSeventeenDigits) return false;
+  }
   if (digits < kFifteenDigits && power <= 22 && power >= -22) {
     // Both are doubles exactly, so that one correctly rounded operation gives the nearest.
     const auto exact = static_cast<double>(digits);
     *value = power < 0 ? exact / kPowersOfTen[-power] : exact * kPowersOfTen[power];
     return true;
+  }
+  if (digits == 0 || power < kPowerMin || power > kPowerMax) {
+    return ExactDoubleByPrinting(digits, power, value);
+  }
+  switch (ExactDoubleByProduct(digits, power, value)) {
+    case Answer::kYes:
+      return true;
+    case Answer::kNo:
+      return false;
+    case Answer::kUnsure:
+      break;
   }
   return ExactDoubleByPrinting(digits, power, value);
 }

@@ -287,8 +287,8 @@ void ColumnEvidence::AddFitting(const TextType& type, int64_t count, int64_t int
     case TextKind::kTime:
     case TextKind::kTimestamp:
       families_ |= kTemporal;
-      traits_ |= AllowedTraits(type.kind, type.layout);
-      if (type.kind == TextKind::kTimestamp) traits_ &= ~kDateOnly;
+      traits_ |= AllowedTraits(type.kind, type.layout) &
+                 ~(type.kind == TextKind::kTimestamp ? kDateOnly : TemporalTraits{0});
       if (type.kind != TextKind::kTime) orders_ &= OrderBit(type.layout.order);
       break;
     case TextKind::kNull:
@@ -355,11 +355,17 @@ bool ColumnEvidence::AddFacts(const TextType& type, int64_t count, const ColumnB
 void ColumnEvidence::AddConverted(const TextType& type, const TextSlice& slice, int64_t count,
                                   const ColumnBuffers& buffers) {
   AddNulls(buffers.null_count);
-  if (count == buffers.null_count || AddFacts(type, count - buffers.null_count, buffers)) return;
+  int64_t left = count - buffers.null_count;
+  const bool has_order = type.kind == TextKind::kDate || type.kind == TextKind::kTimestamp;
+  if (!has_order && (left == 0 || AddFacts(type, left, buffers))) return;
   for (int64_t i = 0; i < count; ++i) {
     if (slice.is_null != nullptr && slice.is_null[i] != 0) continue;
+    // The first dates usually settle their order; from then on all of them say the same.
+    if (has_order && orders_ == OrderBit(type.layout.order)) break;
     Add(std::string_view(slice.base + slice.begin[i], slice.length[i]), false);
+    --left;
   }
+  AddFitting(type, left);
 }
 
 void ColumnEvidence::Merge(const ColumnEvidence& later) {
@@ -383,7 +389,7 @@ ColumnEvidence::Verdict ColumnEvidence::JudgeShape(const NumberShape& shape,
                                                    TextType type) const {
   const bool has_words = (families_ & kNumberWord) != 0;
   const bool may_read_otherwise =
-      (formats_ & (type.decimal_point == ',' ? kPointFormats : kCommaFormats)) != 0;
+      (FormatsUnder(options) & (type.decimal_point == ',' ? kPointFormats : kCommaFormats)) != 0;
   const int precision = shape.integer_digits_max + shape.scale_max;
   const bool fits_decimal = !shape.not_decimal && !has_words && precision <= kDecimalPrecisionMax;
   const auto decimal = [&](bool fixed_scale) {
@@ -410,11 +416,14 @@ ColumnEvidence::Verdict ColumnEvidence::JudgeShape(const NumberShape& shape,
           "numbers with more digits than a double or 38 decimal digits hold"};
 }
 
+uint8_t ColumnEvidence::FormatsUnder(const DecideOptions& options) const {
+  if (options.decimal_point == 0) return formats_;
+  return formats_ & (options.decimal_point == ',' ? kCommaFormats : kPointFormats);
+}
+
 ColumnEvidence::Verdict ColumnEvidence::JudgeNumbers(const DecideOptions& options) const {
   if ((families_ & kNumber) == 0) return {OfKind(TextKind::kText), false, "no number among words"};
-  unsigned formats = formats_;
-  if (options.decimal_point == '.') formats &= kPointFormats;
-  if (options.decimal_point == ',') formats &= kCommaFormats;
+  const uint8_t formats = FormatsUnder(options);
   if (formats == 0) {
     return {OfKind(TextKind::kText), true, "numbers with different decimal points or group marks"};
   }
@@ -430,19 +439,21 @@ ColumnEvidence::Verdict ColumnEvidence::JudgeNumbers(const DecideOptions& option
     type.decimal_point = ',';
     return JudgeShape(ShapeFor(','), options, type);
   }
-  // Some number has group marks, which leaves one mark.
-  const unsigned chosen = static_cast<unsigned>(std::countr_zero(formats));
-  const NumberShape shape = ShapeFor(kFormats[chosen].point);
-  type.decimal_point = kFormats[chosen].point;
-  type.group_mark = kFormats[chosen].group;
+  // Some number has group marks, which leaves one mark, or two that are decimal points as well:
   // "12,345" and "678.901" together may be both.
-  if ((formats_ & kPointFormats) != 0 && (formats_ & kCommaFormats) != 0 &&
+  if ((formats & kPointFormats) != 0 && (formats & kCommaFormats) != 0 &&
       (shapes_[0].scale_max > 0 || shapes_[1].scale_max > 0)) {
     return {OfKind(TextKind::kText), false,
             "points and commas that may be decimal points or group marks"};
   }
+  const auto chosen = static_cast<unsigned>(std::countr_zero(formats));
+  const NumberShape shape = ShapeFor(kFormats[chosen].point);
+  type.decimal_point = kFormats[chosen].point;
+  type.group_mark = kFormats[chosen].group;
   // "110 001" and "123.456.789" may well be codes, unless a decimal point says otherwise.
-  if ((type.group_mark == ' ' || type.group_mark == '.') && shape.scale_max == 0) {
+  const bool may_be_codes =
+      type.group_mark == ' ' || (type.group_mark == '.' && options.decimal_point != ',');
+  if (may_be_codes && shape.scale_max == 0) {
     return {OfKind(TextKind::kText), false, "digits in groups that may be codes"};
   }
   return JudgeShape(shape, options, type);
@@ -495,22 +506,23 @@ bool ColumnEvidence::is_text_for_good(const DecideOptions& options) const {
   return verdict.type.kind == TextKind::kText && verdict.is_final;
 }
 
-bool ColumnEvidence::ambiguous_dates() const {
+bool ColumnEvidence::ambiguous_dates(const DecideOptions& options) const {
   if (families_ != kTemporal || (traits_ & (kDateOnly | kDateAndTime)) == 0) return false;
+  if (options.date_order && (orders_ & OrderBit(*options.date_order)) != 0) return false;
   TemporalLayout layout;
   return std::popcount(orders_) > 1 && LayoutOf(traits_, DateOrder::kDmy, &layout);
 }
 
-std::string ColumnEvidence::Families() const {
+std::string ColumnEvidence::Families(const DecideOptions& options) const {
   std::vector<std::string_view> names;
   if ((families_ & (kTrueOrFalse | kYes | kNo | kT | kF)) != 0) names.push_back("truth values");
   if ((families_ & kNumber) != 0) {
     const auto is_real = [](const NumberShape& shape) {
       return shape.scale_max > 0 || shape.not_decimal;
     };
-    const bool has_real = formats_ == 0 ||
-                          ((formats_ & kPointFormats) != 0 && is_real(shapes_[0])) ||
-                          ((formats_ & kCommaFormats) != 0 && is_real(shapes_[1]));
+    const uint8_t formats = FormatsUnder(options);
+    const bool has_real = formats == 0 || ((formats & kPointFormats) != 0 && is_real(shapes_[0])) ||
+                          ((formats & kCommaFormats) != 0 && is_real(shapes_[1]));
     names.push_back(has_real ? "numbers" : "integers");
   } else if ((families_ & kNumberWord) != 0) {
     names.push_back("number words");
@@ -547,7 +559,7 @@ std::string ColumnEvidence::Explain(const DecideOptions& options) const {
   }
   if (!verdict.reason.empty()) return fmt::format("text: {}", verdict.reason);
   const Example& example = other_.bytes != UINT32_MAX ? other_ : code_;
-  const std::string families = Families();
+  const std::string families = Families(options);
   if (example.bytes == UINT32_MAX) return fmt::format("text: {} mixed", families);
   const size_t shown = std::min<size_t>(example.bytes, sizeof example.text);
   const std::string quoted = fmt::format("'{}{}'", std::string_view(example.text, shown),

@@ -17,8 +17,9 @@ struct DecideOptions {
   bool decimals = false;  ///< fixed-scale numbers become decimal128 instead of double
   /// Of the fields, where there is one: when it is a comma, `3,5` is no number by itself.
   char delimiter = 0;
-  char decimal_point = 0;  ///< of all numbers; 0: found out
-  /// Taken where no value tells day from month; none: such a column stays text.
+  /// The only decimal point that numbers may have; 0: the column's values tell.
+  char decimal_point = 0;
+  /// For dates that could be read in more than one order, where it is one of these.
   std::optional<DateOrder> date_order = {};
 };
 
@@ -57,7 +58,7 @@ class ColumnEvidence {
   /// Why, in words, for the report: "integers 1 to 93121", "text: 'n/a' among integers".
   std::string Explain(const DecideOptions& options = {}) const;
   /// True when day and month cannot be told apart by any value seen.
-  bool ambiguous_dates() const;
+  bool ambiguous_dates(const DecideOptions& options = {}) const;
 
  private:
   // The families of values; more than one in a column make it text.
@@ -117,7 +118,8 @@ class ColumnEvidence {
   Verdict JudgeNumbers(const DecideOptions& options) const;
   Verdict JudgeShape(const NumberShape& shape, const DecideOptions& options, TextType type) const;
   Verdict JudgeTemporal(const DecideOptions& options) const;
-  std::string Families() const;
+  std::string Families(const DecideOptions& options) const;
+  uint8_t FormatsUnder(const DecideOptions& options) const;
 
   int64_t value_count_ = 0;
   int64_t null_count_ = 0;

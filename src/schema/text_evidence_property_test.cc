@@ -1,6 +1,7 @@
 // Properties of evidence that hold for any values in any order and any pieces.
 #include <gtest/gtest.h>
 
+#include <cstdlib>
 #include <string>
 
 #include "schema/testing.h"
@@ -10,7 +11,11 @@
 namespace pyforge::schema {
 namespace {
 
-constexpr int kColumns = 20000;
+// How many random columns; more by PYFORGE_TEST_ROUNDS.
+const int kColumns = [] {
+  const char* rounds = std::getenv("PYFORGE_TEST_ROUNDS");
+  return rounds == nullptr ? 20000 : std::atoi(rounds);
+}();
 
 ColumnEvidence EvidenceOf(const Texts& texts) {
   ColumnEvidence evidence;
@@ -33,7 +38,11 @@ bool HasKernel(const TextType& type) {
   return type.kind != TextKind::kText && type.kind != TextKind::kNull;
 }
 
-const DecideOptions kOptions[] = {{}, {.decimals = true}, {.decimals = false, .delimiter = ','}};
+const DecideOptions kOptions[] = {{},
+                                  {.decimals = true},
+                                  {.delimiter = ','},
+                                  {.decimal_point = '.', .date_order = DateOrder::kDmy},
+                                  {.decimal_point = ',', .date_order = DateOrder::kMdy}};
 
 TEST(ColumnEvidenceProperty, DecidedKernelAcceptsEveryValue) {
   RandomTexts random(1);
@@ -131,8 +140,8 @@ TEST(ColumnEvidenceProperty, ConvertedSlicesSayTheSameAsTheirValues) {
   for (int i = 0; i < kColumns; ++i) {
     const Texts texts = random.Column();
     const auto sample = static_cast<size_t>(1 + random.Below(static_cast<int>(texts.size())));
-    const bool decimals = random.OneIn(3);
-    const DecideOptions options{.decimals = decimals};
+    const DecideOptions options =
+        kOptions[static_cast<size_t>(random.Below(static_cast<int>(std::size(kOptions))))];
     const TextType type =
         EvidenceOf(Texts(texts.begin(), texts.begin() + static_cast<std::ptrdiff_t>(sample)))
             .Decide(options);

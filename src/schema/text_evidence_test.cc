@@ -178,6 +178,27 @@ TEST(ColumnEvidence, DayAndMonthThatCannotBeToldApartStayText) {
   EXPECT_TRUE(EvidenceOf({"24-12-31"}).ambiguous_dates());
 }
 
+TEST(ColumnEvidence, OrderThatIsToldSettlesWhatTheDatesLeaveOpen) {
+  const DecideOptions dmy{.date_order = DateOrder::kDmy};
+  EXPECT_EQ(Decided({"01/02/2024"}, dmy), "date32[day] as dd/mm/yyyy");
+  EXPECT_EQ(Decided({"01/02/24"}, {.date_order = DateOrder::kYmd}), "date32[day] as yy/mm/dd");
+  EXPECT_EQ(Decided({"04/13/2024"}, dmy), "date32[day] as mm/dd/yyyy");
+  EXPECT_EQ(Decided({"2024-12-31"}, dmy), "date32[day] as yyyy-mm-dd");
+  EXPECT_FALSE(EvidenceOf({"01/02/2024"}).ambiguous_dates(dmy));
+  EXPECT_TRUE(EvidenceOf({"01/02/2024"}).ambiguous_dates({.date_order = DateOrder::kYmd}));
+}
+
+TEST(ColumnEvidence, DecimalPointThatIsToldSettlesWhatTheNumbersLeaveOpen) {
+  const DecideOptions comma{.delimiter = ',', .decimal_point = ','};
+  const DecideOptions point{.decimal_point = '.'};
+  EXPECT_EQ(Decided({"1,234"}, comma), "double as 1234,5");
+  EXPECT_EQ(Decided({"1,234"}, point), "int64 as 1,234");
+  EXPECT_EQ(Decided({"1.234"}, comma), "int64 as 1.234");
+  EXPECT_EQ(Decided({"1.5"}, comma), "string");
+  EXPECT_EQ(Decided({"3,5"}, point), "string");
+  EXPECT_EQ(Decided({"17"}, comma), "int64");
+}
+
 TEST(ColumnEvidence, DatesThatAreInNoCalendarStayText) {
   for (const char* text : {"2023-02-29", "2024-13-01", "2024-00-10", "2024-04-31", "0000-01-01",
                            "1900-02-29", "2024-1-", "2024-12-31x", "31/12", "2024.12"}) {
