@@ -170,8 +170,9 @@ TEST_P(FormatConformance, RecognisesWhatItWrote) {
   EXPECT_GT(own.confidence, 0.5) << own.reason;
   EXPECT_FALSE(own.reason.empty());
   for (const FormatDescriptor* other : TwoWayFormats()) {
-    if (other != GetParam())
+    if (other != GetParam()) {
       EXPECT_LT(other->sniff(*bytes, FileName(format())).confidence, own.confidence);
+    }
   }
 }
 
@@ -218,7 +219,9 @@ TEST_P(FormatConformance, NeverCrashesOnFlippedBits) {
     std::string broken = *bytes;
     broken[random_() % broken.size()] ^= static_cast<char>(1 << (random_() % 8));
     auto table = ReadAs(PlainSchema(), broken);
-    if (table.ok()) EXPECT_TRUE((*table)->ValidateFull().ok()) << round;
+    if (table.ok()) {
+      EXPECT_TRUE((*table)->ValidateFull().ok()) << round;
+    }
   }
 }
 

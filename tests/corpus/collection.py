@@ -94,7 +94,8 @@ class Collection:
             typed, text = runs.typed(flags), runs.text(flags)
             if typed.table is None or text.table is None:
                 return "" if typed.table is text.table else "converts with or without types only"
-            return contradiction(typed.table, text.table)
+            has_surplus = "csv.long_row" in typed.losses | text.losses
+            return contradiction(typed.table, text.table, has_surplus=has_surplus)
 
         return check
 
@@ -103,16 +104,18 @@ class Collection:
         if path.parent.name == "clean":
             rows = pollock.read_clean(path)
             # The header is stated: a table of text alone does not show it.
-            yield Case(path, "holds itself", partial(_named_rows, ["--header", "yes"], rows))
+            wide = max((len(row) for row in rows), default=0) > len(rows[0])
+            check = partial(_clean_rows, ["--header", "yes"], rows, rows_are_wider=wide)
+            yield Case(path, "holds itself", check)
             return
         rows = pollock.read_clean(folder / "clean" / path.name)
         parameters = pollock.read_parameters(folder / "parameters" / f"{path.name}_parameters.json")
         yield Case(path, "clean table, detected", partial(_pollock_rows, [], rows, parameters))
-        yield Case(
-            path,
-            "clean table, dialect given",
-            partial(_pollock_rows, parameters.flags(), rows, parameters),
-        )
+        label = "clean table, dialect given"
+        if parameters.delimiter.encode() not in path.read_bytes():
+            yield Case(path, label, not_applicable="the stated dialect is not the file's")
+            return
+        yield Case(path, label, partial(_pollock_rows, parameters.flags(path), rows, parameters))
 
     def _spectrum(self, path: Path, rest: str) -> Iterator[Case]:
         objects = json.loads((path.parent.parent / "json" / f"{path.stem}.json").read_text("utf-8"))
@@ -212,6 +215,35 @@ def _named_rows(flags: Sequence[str], rows: Sequence[Sequence[str]], runs: Conve
     return compare_names(rows[0], table.names) or compare_texts(rows[1:], table)
 
 
+def _clean_rows(
+    flags: Sequence[str],
+    rows: Sequence[Sequence[str]],
+    runs: Conversions,
+    *,
+    rows_are_wider: bool,
+) -> str:
+    """A clean table; some of them have rows that are wider than the header."""
+    table = _text_table(runs, flags)
+    if isinstance(table, str):
+        return table
+    names = table.names[: len(rows[0])] if rows_are_wider else table.names
+    return compare_names(rows[0], names) or _compare_records(rows[1:], table, None)
+
+
+def _compare_records(stated: Sequence[Sequence[str]], table: Table, damaged_row: int | None) -> str:
+    """Compares records as the peer's measure does: blanks around cells and records without any
+    value do not count."""
+    theirs = [cells for row in stated if (cells := trimmed([cell.strip() for cell in row]))]
+    rows = ([(cell or "").strip() for cell in row] for row in table.rows)
+    ours = [cells for row in rows if (cells := trimmed(row))]
+    if len(ours) != len(theirs):
+        return f"{len(ours)} rows where {len(theirs)} are stated"
+    for index, (wanted, found) in enumerate(zip(theirs, ours, strict=True)):
+        if found != wanted and index != damaged_row:
+            return f"row {index + 1} is {found}, stated is {wanted}"
+    return ""
+
+
 def _plain_rows(flags: Sequence[str], rows: Sequence[Sequence[str]], runs: Conversions) -> str:
     table = _text_table(runs, flags)
     if isinstance(table, str):
@@ -284,8 +316,6 @@ def _pollock_rows(
     table = _text_table(runs, flags)
     if isinstance(table, str):
         return table
-    stated = [trimmed(row) for row in rows[1:] if row]
-    ours = [trimmed(row) for row in table.rows]
     damaged = re.match(
         r"row_(?:less_sep_row|more_sep_row|extra_quote|field_delimiter_)(\d+)", runs.source.name
     )
@@ -295,9 +325,4 @@ def _pollock_rows(
         named = compare_names(rows[0], table.names[: len(rows[0])])
         if named:
             return named
-    if len(ours) != len(stated):
-        return f"{len(ours)} rows where {len(stated)} are stated"
-    for index, (theirs, row) in enumerate(zip(stated, ours, strict=True)):
-        if row != theirs and index != damaged_row:
-            return f"row {index + 1} is {row}, stated is {theirs}"
-    return ""
+    return _compare_records(rows[1:], table, damaged_row)

@@ -54,7 +54,35 @@ def same_cell(stated: str | None, typed: Any, text: str | None) -> bool:
     if isinstance(typed, (int, float, Decimal)) and not isinstance(typed, bool):
         # The same text is not enough: 00123 must not have become a number.
         return _same_number(stated, typed) or (text == stated and _same_grouped(stated, typed))
+    if isinstance(typed, str) and _is_kept_as_text(stated, typed):
+        return True
     return text == stated or same_value(stated, typed)
+
+
+def is_ambiguous_date(text: str) -> bool:
+    """05/06/2019 is a day in May or in June: we keep such a column as text and say so."""
+    parts = re.fullmatch(r"(\d{1,2})\D(\d{1,2})\D(\d{2}|\d{4})\b.*", text)
+    return parts is not None and max(int(parts.group(1)), int(parts.group(2))) <= 12
+
+
+def _is_kept_as_text(stated: str, ours: str) -> bool:
+    """True where the peer prints a value that we keep as written, and nothing of it is lost: a
+    boolean of one letter, a number whose column is not well formed, a date that could be read in
+    two ways."""
+    if stated in ("true", "false"):
+        return ours.lower() == stated[0]
+    if re.fullmatch(r"-?\d+\.\d+", stated) and re.fullmatch(r"-?[\d,.]+", ours):
+        return _same_number(stated, float(ours.replace(",", "")))
+    parts = re.fullmatch(r"(\d{4})-(\d\d)-(\d\d)", stated)
+    if parts is None:
+        return False
+    year, *days = (int(part) for part in parts.groups())
+    numbers = [int(part) for part in re.findall(r"\d+", ours)]
+    return (
+        len(numbers) == 3
+        and max(numbers[:2]) <= 12
+        and (sorted(numbers[:2]) == sorted(days) and numbers[2] in (year, year % 100))
+    )
 
 
 def same_value(stated: str, typed: Any) -> bool:
@@ -66,8 +94,7 @@ def same_value(stated: str, typed: Any) -> bool:
     if isinstance(typed, datetime.datetime):
         return _same_moment(stated, typed)
     if isinstance(typed, datetime.date):
-        # A date where the peer was asked for a timestamp: midnight.
-        return stated[:10] == typed.isoformat() and set(stated[10:]) <= set(" 0:.+T")
+        return _same_date(stated, typed)
     if isinstance(typed, datetime.time):
         return stated == typed.isoformat()
     return bool(stated == typed)
@@ -92,7 +119,21 @@ def _same_grouped(stated: str, typed: float | Decimal) -> bool:
     return _same_number(point, typed) or _same_number(comma, typed)
 
 
+def _same_date(stated: str, typed: datetime.date) -> bool:
+    if stated[:10] == typed.isoformat():
+        # A date where the peer was asked for a timestamp: midnight.
+        return set(stated[10:]) <= set(" 0:.+T")
+    for pattern in ("%d-%b-%y", "%d-%b-%Y"):  # where the peer keeps a text
+        try:
+            return datetime.datetime.strptime(stated, pattern).date() == typed
+        except ValueError:
+            continue
+    return False
+
+
 def _same_moment(stated: str, typed: datetime.datetime) -> bool:
+    if stated == typed.date().isoformat():
+        return True  # the peer was asked for less
     text = re.sub(r"([+-]\d\d)$", r"\1:00", stated.replace("T", " "))
     try:
         moment = datetime.datetime.fromisoformat(text)
@@ -132,6 +173,8 @@ def compare_row(stated: Sequence[str | None], typed: Row, text: Row) -> str:
     """Says how one row differs; empty when it does not."""
     if len(typed) != len(stated):
         return f"{len(typed)} cells where {len(stated)} are stated: {list(text)} / {list(stated)}"
+    if len(text) != len(typed):
+        text = typed  # a surplus went elsewhere without types
     for number, cells in enumerate(zip(stated, typed, text, strict=True), 1):
         if not same_cell(*cells):
             return f"cell {number} is {cells[1]!r} (text {cells[2]!r}), stated is {cells[0]!r}"
@@ -167,23 +210,41 @@ def compare_names(stated: Sequence[str], ours: Sequence[str]) -> str:
     if len(set(ours)) != len(ours):
         return f"names are repeated: {list(ours)}"
     seen: set[str] = set()
-    for theirs, name in zip((name.strip() for name in stated), ours, strict=True):
-        is_made_up = not theirs or theirs in seen or re.fullmatch(r"col(umn|_)\d+", theirs)
-        if theirs != name.strip() and not is_made_up:
+    for theirs, name in zip(map(_plain_name, stated), map(_plain_name, ours), strict=True):
+        repeats = re.fullmatch(r"(.*)_\d+", theirs)
+        is_made_up = (
+            not theirs
+            or theirs in seen
+            or re.fullmatch(r"col(umn|_)\d+", theirs) is not None
+            or (repeats is not None and repeats.group(1) in seen)
+        )
+        if theirs != name and not is_made_up:
             return f"column {name!r} where {theirs!r} is stated"
         seen.add(theirs)
     return ""
 
 
-def contradiction(typed: Table, text: Table) -> str:
-    """Says where the values lost or gained something by having types; empty when nowhere."""
-    if typed.names != text.names:
-        return f"names {typed.names} with types, {text.names} without"
+def _plain_name(name: str) -> str:
+    """Without outer blanks; one clean file spells a double quote as two single ones."""
+    return name.strip().replace("''", '"')
+
+
+def contradiction(typed: Table, text: Table, *, has_surplus: bool) -> str:
+    """Says where the values lost or gained something by having types; empty when nowhere.
+
+    `has_surplus`: a row was too long. Where its surplus goes depends on the columns' types, so only
+    the rows can be counted then.
+    """
     if len(typed.rows) != len(text.rows):
         return f"{len(typed.rows)} rows with types, {len(text.rows)} without"
+    if has_surplus:
+        return ""
+    if typed.names != text.names:
+        return f"names {typed.names} with types, {text.names} without"
     for number, (values, texts) in enumerate(zip(typed.rows, text.rows, strict=True), 1):
         for name, value, cell in zip(typed.names, values, texts, strict=True):
-            if (value is None) != (cell is None):
+            # An empty quoted field is a missing value where the column is no text.
+            if (value is None) != (cell is None) and cell != "":
                 return f"row {number}, {name}: {value!r} with types, {cell!r} without"
     return ""
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 from support import program, readers
 
 TIMEOUT_S = 60
@@ -21,6 +22,7 @@ class Conversion:
     outcome: program.Outcome
     table: readers.Table | None
     report: dict[str, Any] | None
+    unreadable: str = ""
 
     @property
     def succeeded(self) -> bool:
@@ -30,15 +32,21 @@ class Conversion:
     def is_clean_refusal(self) -> bool:
         """Refused for its data or a limit, with a code, and without an output."""
         return (
-            self.outcome.exit_code in (3, 5, 8)
+            self.outcome.exit_code in (3, 4, 5, 8)
             and bool(self.outcome.error_code)
             and self.table is None
         )
 
+    @property
+    def losses(self) -> set[str]:
+        """The codes of what was repaired or changed."""
+        tables = self.report["tables"] if self.report is not None else []
+        return {loss["code"] for table in tables for loss in table["losses"]}
+
     def failure(self) -> str:
         """Why there is no table; empty when there is one."""
-        if self.succeeded:
-            return ""
+        if self.succeeded or self.unreadable:
+            return self.unreadable
         lines = self.outcome.stderr.strip().splitlines()
         said = next((line for line in lines if line.startswith("error")), " ".join(lines[-1:]))
         return f"exit {self.outcome.exit_code} {self.outcome.error_code}: {said[:300]}"
@@ -97,9 +105,14 @@ class Conversions:
             *flags,
             timeout_s=TIMEOUT_S,
         )
-        table = readers.read_pyarrow(target) if target.exists() else None
+        table, unreadable = None, ""
+        if target.exists():
+            try:
+                table = readers.read_pyarrow(target)
+            except (ValueError, OSError, pa.ArrowException) as error:
+                unreadable = f"pyarrow cannot read what we wrote: {error}"
         said = json.loads(report.read_text("utf-8")) if report.exists() else None
-        return Conversion(outcome, table, said)
+        return Conversion(outcome, table, said, unreadable)
 
 
 def schema_flags(columns: Sequence[Mapping[str, str]]) -> list[str]:

@@ -92,7 +92,7 @@ def pollock_score(collection: Collection, folder: str, *, dialect_is_given: bool
 
     def score(path: Path) -> float:
         parameters = pollock.read_parameters(base / "parameters" / f"{path.name}_parameters.json")
-        flags = parameters.flags() if dialect_is_given else []
+        flags = parameters.flags(path) if dialect_is_given else []
         with Conversions(path) as runs:
             table = runs.text(flags).table
         rows = pollock.read_clean(base / "clean" / path.name)

@@ -29,6 +29,7 @@ class Wish:
     types_by_name: dict[str, str] = field(default_factory=dict)
     skips_bad_rows: bool = False
     pads_short_rows: bool = False
+    refuses_short_rows: bool = False
     is_strict: bool | None = None
     has_sample: bool = False  # the peer is told how many rows to take types from
     detects: bool = True
@@ -42,8 +43,8 @@ WITHOUT_MEANING = {
     "compression",
     "format",
     "union_by_name",
-    "new_line",  # we take any line end
     "thousands",  # we find the mark by the values
+    "new_line",  # we take any line end
     "rejects_table",
     "rejects_scan",
 }
@@ -121,10 +122,12 @@ def wish_of(text: str) -> Wish:
     """Translates the options of one fact. Raises NotApplicableError."""
     wish = Wish()
     given = dict(split_options(text))
-    for name, raw in given.items():
-        _add(wish, name, raw)
+    if "new_line" in given and given.keys() & {"ignore_errors", "store_rejects"}:
+        raise NotApplicableError("the peer takes rows with another line end for bad")
     wish.has_sample = "sample_size" in given
     wish.detects = given.get("auto_detect", "true").strip("'").lower() not in ("false", "0")
+    for name, raw in given.items():
+        _add(wish, name, raw)
     if not wish.detects:
         # What the peer assumes where it neither is told nor looks.
         if not {"delim", "sep", "delimiter"} & given.keys():
@@ -136,6 +139,8 @@ def wish_of(text: str) -> Wish:
             wish.has_header = False
         if "comment" not in given:
             wish.flags += ["--comment", ""]
+        if "skip" not in given:
+            wish.flags += ["--skip-rows", "0"]
     return wish
 
 
@@ -160,7 +165,7 @@ def _add(wish: Wish, name: str, raw: str) -> None:
         wish.has_header = _truth(raw)
         wish.flags += ["--header", "yes" if wish.has_header else "no"]
     elif name == "skip":
-        if _text(raw) != "0":
+        if _text(raw) != "0" or not wish.detects:
             wish.flags += ["--skip-rows", _text(raw)]
     elif name in ("nullstr", "null"):
         words = _list(raw) if raw.strip().startswith("[") else [_text(raw)]
@@ -180,6 +185,10 @@ def _add(wish: Wish, name: str, raw: str) -> None:
         wish.skips_bad_rows = _truth(raw) or wish.skips_bad_rows
     elif name == "null_padding":
         wish.pads_short_rows = _truth(raw)
+        wish.refuses_short_rows = not wish.pads_short_rows
+        if wish.pads_short_rows:
+            # Then the peer takes every line for a row, a title too.
+            wish.flags += ["--skip-rows", "0"]
     elif name == "strict_mode":
         wish.is_strict = _truth(raw)
     elif name == "columns":

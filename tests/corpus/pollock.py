@@ -34,16 +34,32 @@ class Parameters:
     preamble_lines: int
     footnote_lines: int
 
-    def flags(self) -> list[str]:
-        """The dialect in pyforge's flags. Footnotes have none: the reader finds them."""
+    def flags(self, path: Path) -> list[str]:
+        """The dialect of the file in pyforge's flags. Footnotes have none: the reader finds them.
+
+        What is called Latin-1 is Windows-1252, as everywhere on the web: the clean files have its
+        dashes. A preamble is stated in records, and we skip lines.
+        """
+        encoding = "windows-1252" if self.encoding == "latin1" else self.encoding
         escape = {"": "none", self.quote: '"'}.get(self.escape, self.escape)
-        flags = ["--encoding", self.encoding, "--delimiter", _separator(self.delimiter)]
+        flags = ["--encoding", encoding, "--delimiter", _separator(self.delimiter)]
         flags += ["--quote", _separator(self.quote), "--escape", escape]
-        flags += ["--skip-rows", str(self.preamble_lines)]
+        flags += ["--skip-rows", str(_preamble_line_count(path, self.preamble_lines, self.quote))]
         flags += ["--header", "yes" if self.header_lines else "no"]
         if self.header_lines > 1:
             flags += ["--header-rows", str(self.header_lines)]
         return flags
+
+
+def _preamble_line_count(path: Path, records: int, quote: str) -> int:
+    """Text lines in the first so many records."""
+    if not quote:
+        return records
+    with path.open(newline="", encoding="latin-1") as file:
+        reader = csv.reader(file, quotechar=quote)
+        for _ in range(records):
+            next(reader)
+        return reader.line_num
 
 
 def _separator(text: str) -> str:

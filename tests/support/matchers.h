@@ -54,12 +54,14 @@ MATCHER_P(InFile, path, std::string("is in ") + std::string(path)) {
 #define ASSERT_OK(expression) ASSERT_THAT((expression), ::pyforge::testing::IsOk())
 #define EXPECT_OK(expression) EXPECT_THAT((expression), ::pyforge::testing::IsOk())
 
-#define PYFORGE_TESTING_CONCAT_(a, b) a##b
-#define PYFORGE_TESTING_CONCAT(a, b) PYFORGE_TESTING_CONCAT_(a, b)
+#define PYFORGE_TESTING_JOIN_EXPANDED(a, b) a##b
+#define PYFORGE_TESTING_JOIN(a, b) PYFORGE_TESTING_JOIN_EXPANDED(a, b)
+// NOLINTBEGIN(bugprone-macro-parentheses): the names are declared here
 #define PYFORGE_TESTING_ASSIGN(result, variable, expression) \
   auto result = (expression);                                \
   ASSERT_THAT(result, ::pyforge::testing::IsOk());           \
   variable = std::move(result).ValueUnsafe()
+// NOLINTEND(bugprone-macro-parentheses)
 /// ASSERT_OK_AND_ASSIGN(auto value, FunctionThatReturnsResult());
 #define ASSERT_OK_AND_ASSIGN(variable, expression) \
-  PYFORGE_TESTING_ASSIGN(PYFORGE_TESTING_CONCAT(result_, __LINE__), variable, expression)
+  PYFORGE_TESTING_ASSIGN(PYFORGE_TESTING_JOIN(result_, __LINE__), variable, expression)

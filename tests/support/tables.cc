@@ -281,7 +281,8 @@ std::shared_ptr<arrow::Array> RandomArray(const std::shared_ptr<arrow::DataType>
                                           int64_t rows, double null_share,
                                           std::mt19937_64* random) {
   ArrayMaker maker(rows, null_share, random);
-  arrow::VisitTypeInline(*type, &maker).Abort();
+  const arrow::Status status = arrow::VisitTypeInline(*type, &maker);
+  if (!status.ok()) status.Abort();
   return maker.array;
 }
 

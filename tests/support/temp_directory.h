@@ -39,7 +39,7 @@ class TempDirectory {
   std::string operator/(std::string_view name) const { return path_ + "/" + std::string(name); }
   /// Makes a file, and the directories above it; returns its path.
   std::string Write(std::string_view name, std::string_view bytes) const {
-    const std::string path = *this / name;
+    std::string path = *this / name;
     std::filesystem::create_directories(std::filesystem::path(path).parent_path());
     std::ofstream(path, std::ios::binary)
         .write(bytes.data(), static_cast<std::streamsize>(bytes.size()));
