@@ -101,9 +101,12 @@ class PipeStream final : public ByteStream {
 
   Status WaitForBytes() {
     pollfd waiting{.fd = number(), .events = POLLIN, .revents = 0};
+    int ready = 0;
     do {
       ARROW_RETURN_NOT_OK(context_.cancellation().Check());
-    } while (::poll(&waiting, 1, kPollMs) == 0);
+      ready = ::poll(&waiting, 1, kPollMs);
+      // A signal ends the wait too: it may be the one that asks to stop.
+    } while (ready == 0 || (ready < 0 && errno == EINTR));
     return Status::OK();
   }
 
