@@ -47,7 +47,7 @@ struct FileSystemCapabilities {
 /// When to wait until an output has reached the disk before it gets its name.
 enum class Durability : uint8_t {
   kNever,          ///< a power failure soon after may leave an empty file
-  kWhenReplacing,  ///< only where the file that was there before is the user's only copy
+  kWhenReplacing,  ///< only where an existing file is replaced: it may be the user's only copy
   kAlways,
 };
 
@@ -76,9 +76,10 @@ class Staging {
 
   virtual ~Staging() = default;
 
-  /// Begins a file that will be found under `final_path`. It belongs to the staging.
-  /// Errors: io.output_exists, io.output_is_input, io.is_directory, io.permission, io.disk_full,
-  /// io.write_failed, usage.bad_request for a name asked for twice or ending in '/'.
+  /// Begins a file that will be found under `final_path`. It belongs to the staging and lives as
+  /// long, or until it is discarded. Errors: io.output_exists, io.output_is_input, io.is_directory,
+  /// io.permission, io.disk_full, io.write_failed, usage.bad_request for a name asked for twice or
+  /// ending in '/'.
   virtual Result<OutputFile*> NewFile(const std::string& final_path) = 0;
 
   /// May the file be discarded and begun again? False where bytes are gone once appended.
@@ -96,10 +97,9 @@ class Staging {
   /// Errors: io.not_repeatable for standard output, pipes and devices; as Append.
   virtual Result<std::string> ReadablePath(OutputFile& file) = 0;
 
-  /// Gives the files their names. After a failure none of them is there, and what was there before
-  /// is back.
-  /// Errors: io.output_exists where another was faster, io.output_directory_gone, io.disk_full,
-  /// io.write_failed.
+  /// Gives the files their names; nothing can be appended any more. Once. After a failure none of
+  /// them is there, and what was there before is back. Errors: io.output_exists where another was
+  /// faster, io.output_directory_gone, io.disk_full, io.write_failed.
   virtual Status Publish() = 0;
 };
 

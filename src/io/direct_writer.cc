@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cerrno>
 #include <cstdlib>
 #include <utility>
@@ -12,6 +13,8 @@ namespace {
 
 constexpr size_t kAlignment = 4096;  // of every disk and file system that is met today
 constexpr int64_t kAheadBytes = 64 << 20;
+
+std::atomic<int> writer_count{0};
 
 bool SetDirect(int fd, bool is_direct) {
   const int flags = ::fcntl(fd, F_GETFL);
@@ -25,6 +28,7 @@ void DirectWriter::FreeAligned::operator()(uint8_t* block) const { std::free(blo
 
 std::unique_ptr<DirectWriter> DirectWriter::Make(int fd, int64_t offset, SystemCalls& calls) {
   aio_context_t context = 0;
+  if (writer_count.load() >= kWriterCountMax) return nullptr;
   if (calls.SetUpAio(kBlockCount, &context) != 0) return nullptr;
   std::unique_ptr<DirectWriter> writer(new DirectWriter(fd, offset, context, calls));
   for (auto& block : writer->blocks_) {
@@ -37,12 +41,14 @@ std::unique_ptr<DirectWriter> DirectWriter::Make(int fd, int64_t offset, SystemC
 
 DirectWriter::DirectWriter(int fd, int64_t offset, aio_context_t context, SystemCalls& calls)
     : fd_(fd), calls_(calls), context_(context), offset_(offset), length_(offset) {
+  ++writer_count;
   for (int i = 1; i < kBlockCount; ++i) free_.push_back(i);
 }
 
 DirectWriter::~DirectWriter() {
   Reap(pending_);
   calls_.DestroyAio(context_);
+  --writer_count;
 }
 
 int DirectWriter::Submit() {

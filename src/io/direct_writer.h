@@ -23,9 +23,10 @@ class DirectWriter {
  public:
   static constexpr int64_t kBlockBytes = 1 << 20;
   static constexpr int kBlockCount = 4;
+  static constexpr int kWriterCountMax = 8;
 
-  /// Continues `fd`, which is borrowed, at `offset`, a multiple of kBlockBytes. Null where the file
-  /// system or the kernel's limits do not allow it.
+  /// Continues `fd`, which is borrowed, at `offset`, a multiple of 4 KiB. Null where the file
+  /// system or the kernel's limits do not allow it, or there are enough writers.
   static std::unique_ptr<DirectWriter> Make(int fd, int64_t offset, SystemCalls& calls);
   /// Waits for what is under way.
   ~DirectWriter();

@@ -55,7 +55,7 @@ TEST(DirectWrites, WritesLargeFilesPastTheCache) {
   Faults faults;
   for (const bool lacks_direct_writes : {false, true}) {
     faults.lacks_direct_writes = lacks_direct_writes;
-    for (const size_t step : {1000, 1 << 20, 4'000'000, 30'000'000}) {
+    for (const size_t step : {1000U, 1U << 20U, 4'000'000U, 30'000'000U}) {
       ASSERT_OK(WriteLarge(directory / "a", bytes, step, faults));
       ASSERT_TRUE(directory.Read("a") == bytes) << "in steps of " << step;
     }
@@ -115,16 +115,30 @@ TEST(DirectWrites, LeavesNothingWhenTheDiskFillsUpPastTheCache) {
   ASSERT_TRUE(directory.Read("a") == bytes);
 }
 
+TEST(DirectWrites, LeaveFurtherFilesToTheCacheWhenThereAreMany) {
+  const TempDirectory directory;
+  const std::string bytes = Pattern(10'000'000);
+  auto staging = Staging::Open({}, Context()).ValueOrDie();
+  for (int i = 0; i <= DirectWriter::kWriterCountMax; ++i) {
+    ASSERT_OK_AND_ASSIGN(OutputFile * file, staging->NewFile(directory / std::to_string(i)));
+    ASSERT_OK(file->Append(bytes));
+  }
+  ASSERT_OK(staging->Publish());
+  for (int i = 0; i <= DirectWriter::kWriterCountMax; ++i) {
+    ASSERT_TRUE(directory.Read(std::to_string(i)) == bytes) << i;
+  }
+}
+
 TEST(DirectWrites, HonoursTheLimitOfTheFileSize) {
   const TempDirectory directory;
   rlimit before{};
   ASSERT_EQ(::getrlimit(RLIMIT_FSIZE, &before), 0);
   ::signal(SIGXFSZ, SIG_IGN);
   rlimit small = before;
-  for (const rlim_t bytes_max : {1'500'000, 20'500'000}) {
+  for (const rlim_t bytes_max : {1'500'000U, 20'500'000U}) {
     small.rlim_cur = bytes_max;
     ASSERT_EQ(::setrlimit(RLIMIT_FSIZE, &small), 0);
-    const Status status = WriteLarge(directory / "a", std::string(30'000'000, 'x'), 300'000, {});
+    const Status status = WriteLarge(directory / "a", Pattern(30'000'000), 300'000, {});
     ::setrlimit(RLIMIT_FSIZE, &before);
     EXPECT_THAT(status, FailsWith("io.disk_full"));
     EXPECT_THAT(directory.Names(), IsEmpty());

@@ -145,7 +145,7 @@ Status LocalStaging::Publish() {
                      .identity = entry->identity});
   }
   ARROW_RETURN_NOT_OK(Publication(std::move(files), options_.replace, calls_).Run());
-  entries_.clear();
+  for (const auto& entry : entries_) entry->file->Close();
   for (const auto& [identity, directory] : directories_) {
     directory->Tidy();
     // Not every file system can do this for a directory, and by now the work is done.

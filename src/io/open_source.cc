@@ -128,6 +128,7 @@ class LocalSource final : public Source {
       head_ended_ = count < wanted;
       heads_.push_back(std::move(longer));
     }
+    if (heads_.empty()) return std::string_view();
     return std::string_view(*heads_.back()).substr(0, static_cast<size_t>(bytes_max));
   }
 

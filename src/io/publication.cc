@@ -76,7 +76,7 @@ Status OutputDirectory::CheckInPlace() const {
 
 Status Publication::Run() {
   ARROW_RETURN_NOT_OK(Check());
-  const Status placed = PlaceAll();
+  Status placed = PlaceAll();
   if (placed.ok()) return placed;
   while (!undo_.empty()) {
     undo_.back()();
@@ -165,7 +165,7 @@ Status Publication::BuildTree(const std::string& tree, const std::vector<FileToP
       name += "/" + first;
       rest = second;
     }
-    ARROW_RETURN_NOT_OK(GiveStagedName(*file, name + "/" + rest));
+    ARROW_RETURN_NOT_OK(GiveStagedName(*file, fmt::format("{}/{}", name, rest)));
   }
   return Status::OK();
 }
@@ -227,7 +227,7 @@ Status Publication::PlaceOver(FileToPublish& file) {
   const int directory = file.directory->fd();
   const std::string& name = file.relative;
   if (!Exists(directory, name)) {
-    const Status placed = PlaceNew(file);
+    Status placed = PlaceNew(file);
     if (!FailedWith(placed, kOutputExists)) return placed;
   }
   if (file.staged_name.empty()) ARROW_RETURN_NOT_OK(GiveStagedName(file, NextName("file")));

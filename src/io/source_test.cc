@@ -73,7 +73,7 @@ Result<std::string> ReadAt(const RandomAccess& bytes, int64_t offset, int64_t co
 /// Standard input is the reading end of a pipe that a thread fills.
 class PipedInput {
  public:
-  explicit PipedInput(std::string bytes)
+  explicit PipedInput(const std::string& bytes)
       : PipedInput([bytes](int fd) {
           for (size_t done = 0; done < bytes.size();) {
             const ssize_t count = ::write(fd, bytes.data() + done, bytes.size() - done);
@@ -162,6 +162,7 @@ TEST_F(SourceTest, ReadsAnywhereInAPlainFile) {
 TEST_F(SourceTest, ReadsAnEmptyFile) {
   auto source = Open(directory_.Write("empty.csv", ""));
   EXPECT_EQ(source->bytes(), 0);
+  EXPECT_EQ(*source->Head(0), "");
   EXPECT_EQ(*source->Head(100), "");
   EXPECT_EQ(*ReadStream(*source), "");
   EXPECT_TRUE(source->repeatable());

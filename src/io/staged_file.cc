@@ -14,6 +14,8 @@ namespace pyforge::io {
 namespace {
 
 constexpr size_t kFileBlockBytes = 1 << 20;
+// The first MiB: a thousand small files at once shall not need a thousand large blocks.
+constexpr size_t kSmallBlockBytes = 64 << 10;
 constexpr size_t kStreamBlockBytes = 256 << 10;  // less, so that a reader has something to do early
 constexpr size_t kAlignment = 4096;
 // What goes through the page cache in any case: small outputs are read again soon, and fast.
@@ -29,7 +31,7 @@ StagedFile::StagedFile(std::string path, Kind kind, FileDescriptor fd, int borro
                        ExecutionContext& context, SystemCalls& calls)
     : path_(std::move(path)),
       kind_(kind),
-      block_bytes_(kind == Kind::kFile ? kFileBlockBytes : kStreamBlockBytes),
+      block_bytes_(kind == Kind::kFile ? kSmallBlockBytes : kStreamBlockBytes),
       fd_(std::move(fd)),
       borrowed_fd_(borrowed_fd),
       context_(context),
@@ -40,21 +42,32 @@ Status StagedFile::Append(std::span<const uint8_t> bytes) {
   ARROW_RETURN_NOT_OK(failure_);
   position_ += static_cast<int64_t>(bytes.size());
   while (!bytes.empty()) {
-    if (may_go_direct_ && buffered_ == 0 && written_ >= kCachedBytes) {
-      may_go_direct_ = false;
-      direct_ = DirectWriter::Make(fd(), written_, calls_);
-      if (direct_ != nullptr) block_.reset();
-    }
+    if (buffered_ == 0 && direct_ == nullptr && !is_stream()) ChooseWay();
     const bool is_straight = direct_ == nullptr && buffered_ == 0 && bytes.size() >= block_bytes_;
     ARROW_RETURN_NOT_OK(is_straight ? AppendStraight(&bytes) : AppendBuffered(&bytes));
   }
   return Status::OK();
 }
 
+// Between two blocks.
+void StagedFile::ChooseWay() {
+  if (block_bytes_ == kSmallBlockBytes && written_ >= static_cast<int64_t>(kFileBlockBytes)) {
+    block_bytes_ = kFileBlockBytes;
+    block_.reset();
+  }
+  if (may_go_direct_ && written_ >= kCachedBytes) {
+    may_go_direct_ = false;
+    direct_ = DirectWriter::Make(fd(), written_, calls_);
+    if (direct_ != nullptr) block_.reset();
+  }
+}
+
 // Whole blocks from where they are.
 Status StagedFile::AppendStraight(std::span<const uint8_t>* bytes) {
   size_t count = bytes->size() / block_bytes_ * block_bytes_;
-  if (may_go_direct_) count = std::min(count, static_cast<size_t>(kCachedBytes - written_));
+  if (!is_stream() && written_ < kCachedBytes) {
+    count = std::min(count, static_cast<size_t>(kCachedBytes - written_));
+  }
   ARROW_RETURN_NOT_OK(Write(bytes->first(count)));
   *bytes = bytes->subspan(count);
   return Status::OK();

@@ -50,6 +50,7 @@ class StagedFile final : public OutputFile {
     void operator()(uint8_t* block) const;
   };
 
+  void ChooseWay();
   Status AppendStraight(std::span<const uint8_t>* bytes);
   Status AppendBuffered(std::span<const uint8_t>* bytes);
   Status FlushBlock();
@@ -60,7 +61,7 @@ class StagedFile final : public OutputFile {
 
   const std::string path_;
   const Kind kind_;
-  const size_t block_bytes_;
+  size_t block_bytes_;
   FileDescriptor fd_;
   const int borrowed_fd_;
   ExecutionContext& context_;

@@ -98,7 +98,7 @@ Result<std::unique_ptr<StagingDirectory>> StagingDirectory::Make(int parent_fd,
     FileDescriptor lock;
     const LockResult result = fd ? TakeLock(fd.get(), &lock, calls) : LockResult::kNoFile;
     if (result == LockResult::kTaken || result == LockResult::kNoLocks) {
-      std::string path = parent + "/" + name;
+      std::string path = fmt::format("{}/{}", parent, name);
       return std::unique_ptr<StagingDirectory>(new StagingDirectory(
           parent_fd, std::move(name), std::move(path), std::move(fd), std::move(lock), calls));
     }

@@ -63,6 +63,7 @@ void KillAtRandomMoments(bool is_nameless) {
       const int null = ::open("/dev/null", O_WRONLY);
       ::dup2(null, 1);
       std::vector<char*> argv;
+      argv.reserve(arguments.size() + 1);
       for (std::string& argument : arguments) argv.push_back(argument.data());
       argv.push_back(nullptr);
       ::execv(program.c_str(), argv.data());
@@ -104,9 +105,10 @@ TEST(KilledStaging, LeavesNothingAtAllWhenKilledWhileWritingNamelessFiles) {
     const pid_t child = ::fork();
     if (child == 0) {
       auto staging = Staging::Open({}, Context()).ValueOrDie();
+      const std::vector<uint8_t> bytes(12'000'000, 'x');
       for (int i = 0; i < 3; ++i) {
         auto file = staging->NewFile(directory / ("new/part-" + std::to_string(i)));
-        if (!file.ok() || !(*file)->Append(std::string(12'000'000, 'x')).ok()) ::_exit(1);
+        if (!file.ok() || !(*file)->Append(bytes).ok()) ::_exit(1);
       }
       (void)!::write(ready[1], "x", 1);
       ::pause();

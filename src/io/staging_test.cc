@@ -90,6 +90,8 @@ TEST_P(StagingTest, ShowsAFileOnlyWhenItIsPublished) {
   ASSERT_OK(staging->Publish());
   EXPECT_THAT(directory_.Names(), ElementsAre("a.csv"));
   EXPECT_EQ(directory_.Read("a.csv"), "a,b\n1,2\n");
+  EXPECT_EQ(file->position(), 8);
+  EXPECT_THAT(file->Append("late"), FailsWith("internal.bug"));
 }
 
 TEST_P(StagingTest, LeavesNothingWhenItIsNotPublished) {
@@ -106,7 +108,8 @@ TEST_P(StagingTest, KeepsBytesInOrderWhateverTheAppendSizes) {
   auto staging = Open();
   ASSERT_OK_AND_ASSIGN(OutputFile * file, staging->NewFile(directory_ / "a"));
   unsigned seed = 1;
-  for (size_t bytes : {1, 1'000'000, 48'575, 1, 1 << 20, 3'000'000, 0, 7, 1'048'569, 5 << 20}) {
+  for (size_t bytes :
+       {1U, 1'000'000U, 48'575U, 1U, 1'048'576U, 3'000'000U, 0U, 7U, 1'048'569U, 5'242'880U}) {
     std::string piece(bytes, '\0');
     for (char& c : piece) c = static_cast<char>((seed = seed * 1103515245 + 12345) >> 16);
     ASSERT_OK(file->Append(piece));

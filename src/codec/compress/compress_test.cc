@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "codec/compress/compressor.h"
@@ -83,7 +84,8 @@ std::string Zstd(std::string_view text, int level = 3, int window_log = 0,
 Result<std::string> Unpack(Container container, std::string_view bytes, int64_t step = 1 << 20,
                            DecompressOptions options = {.path = "in.gz"}) {
   ARROW_ASSIGN_OR_RAISE(
-      auto stream, OpenDecompressor(container, std::make_unique<StringStream>(bytes), options));
+      auto stream,
+      OpenDecompressor(container, std::make_unique<StringStream>(bytes), std::move(options)));
   return ReadAll(*stream, step);
 }
 
@@ -131,7 +133,7 @@ INSTANTIATE_TEST_SUITE_P(Containers, DecompressorTest,
                          [](const auto& param) { return std::string(ContainerName(param.param)); });
 
 TEST_P(DecompressorTest, GivesBackTheBytesWhateverTheReadSize) {
-  for (size_t bytes : {0, 1, 100, 70'000, 3'000'000}) {
+  for (size_t bytes : {0U, 1U, 100U, 70'000U, 3'000'000U}) {
     for (const std::string& text : {Text(bytes), Noise(bytes), std::string(bytes, 'x')}) {
       const std::string packed = Pack(text);
       for (int64_t step : {7, 65'536, 262'144, 1 << 20, 10 << 20}) {
@@ -195,7 +197,7 @@ TEST_P(DecompressorTest, FindsEveryDamagedBitOrGivesTheRightBytes) {
 
 TEST_P(DecompressorTest, IgnoresZerosBehindTheLastMember) {
   const std::string text = Text(5000);
-  for (size_t zeros : {1, 7, 8, 511, 600'000}) {
+  for (size_t zeros : {1U, 7U, 8U, 511U, 600'000U}) {
     ASSERT_OK_AND_ASSIGN(const std::string unpacked,
                          Unpack(GetParam(), Pack(text) + std::string(zeros, '\0')));
     EXPECT_EQ(unpacked, text);
@@ -340,7 +342,7 @@ std::span<const uint8_t> Bytes(std::string_view text) {
 TEST_P(CompressorTest, WritesMembersThatReadBackAtEveryLevel) {
   const LevelRange levels = LevelsOf(GetParam());
   for (int level = levels.min; level <= levels.max; ++level) {
-    for (size_t bytes : {0, 1, 1000, 400'000}) {
+    for (size_t bytes : {0U, 1U, 1000U, 400'000U}) {
       const std::string text = Text(bytes);
       ASSERT_OK_AND_ASSIGN(auto compressor, Compressor::Make(GetParam(), level));
       std::vector<uint8_t> out;
