@@ -122,8 +122,8 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
   const uint32_t* const begin = fields.begin.data();
   const uint32_t* const length = fields.length.data();
   offsets[0] = 0;
-  std::string scratch;
   std::string repaired;
+  std::string resolved;
   const auto append = [&](int64_t row, std::string_view value) {
     if (repairs_utf8 && charset::FindInvalidUtf8(value) != charset::kNone) {
       repaired.clear();
@@ -146,10 +146,17 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
   bool has_new_nulls = false;
   for (const uint32_t row : fields.unresolved) {
     copy_until(row);
-    scratch.clear();
-    const ResolvedField field =
-        ResolveField(dialect, std::string_view(text + begin[row], length[row]),
-                     rows.IsLiteralQuote(begin[row]), &scratch);
+    const std::string_view raw(text + begin[row], length[row]);
+    const bool is_literal = rows.IsLiteralQuote(begin[row]);
+    ResolvedField field;
+    if (repairs_utf8) {
+      resolved.clear();
+      field = ResolveField(dialect, raw, is_literal, &resolved);
+      append(row, resolved);
+    } else {
+      field = ResolveField(dialect, raw, is_literal, out + offsets[row]);
+      offsets[row + 1] = offsets[row] + static_cast<int32_t>(field.length);
+    }
     if (field.is_null) {
       // The gathered fields may still be needed as they are, so the null is noted for this batch.
       has_new_nulls = true;
@@ -160,7 +167,6 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
       if (notes->first_behind_quote_row < 0) notes->first_behind_quote_row = row;
       ++notes->text_behind_quote_count;
     }
-    append(row, scratch);
     ++done;
   }
   copy_until(count);

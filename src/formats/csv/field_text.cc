@@ -1,37 +1,95 @@
 #include "formats/csv/field_text.h"
 
+#include <cstring>
+
 namespace pyforge::csv {
+namespace {
+
+/// Copies `raw` with escapes removed.
+char* CopyUnescaped(std::string_view raw, char escape, char* out) {
+  for (size_t at = 0; at < raw.size(); ++at) {
+    if (raw[at] == escape && at + 1 < raw.size()) ++at;
+    *out++ = raw[at];
+  }
+  return out;
+}
+
+/// The inside of a quoted field, `raw` without its opening quote, where nothing but quotes has a
+/// meaning. Sets `behind` to what stands behind the closing quote.
+char* CopyQuoted(std::string_view raw, char quote, char* out, std::string_view* behind) {
+  while (true) {
+    const size_t next = raw.find(quote);
+    if (next == std::string_view::npos) {
+      std::memcpy(out, raw.data(), raw.size());
+      *behind = {};
+      return out + raw.size();
+    }
+    const bool is_doubled = next + 1 < raw.size() && raw[next + 1] == quote;
+    const size_t count = next + (is_doubled ? 1 : 0);
+    std::memcpy(out, raw.data(), count);
+    out += count;
+    raw.remove_prefix(next + (is_doubled ? 2 : 1));
+    if (!is_doubled) {
+      *behind = raw;
+      return out;
+    }
+  }
+}
+
+/// The same where a character takes the meaning off the next one.
+char* CopyQuotedEscaped(std::string_view raw, char quote, char escape, char* out,
+                        std::string_view* behind) {
+  for (size_t at = 0; at < raw.size(); ++at) {
+    if (raw[at] == escape && at + 1 < raw.size()) {
+      *out++ = raw[++at];
+    } else if (raw[at] != quote) {
+      *out++ = raw[at];
+    } else if (at + 1 < raw.size() && raw[at + 1] == quote) {
+      *out++ = raw[++at];
+    } else {
+      *behind = raw.substr(at + 1);
+      return out;
+    }
+  }
+  *behind = {};
+  return out;
+}
+
+}  // namespace
 
 ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool quote_is_literal,
-                           std::string* out) {
+                           char* out) {
   ResolvedField field;
   const bool has_escape = dialect.escape && !dialect.escape_is_doubled_quote();
   if (has_escape && raw.size() == 2 && raw[0] == *dialect.escape && raw[1] == 'N') {
     field.is_null = true;
     return field;
   }
-  size_t at = 0;
-  field.is_quoted = dialect.quote && !quote_is_literal && !raw.empty() && raw[0] == *dialect.quote;
-  bool in_quotes = field.is_quoted;
-  if (in_quotes) ++at;
-  for (; at < raw.size(); ++at) {
-    const char byte = raw[at];
-    if (has_escape && byte == *dialect.escape && at + 1 < raw.size()) {
-      *out += raw[++at];
-      continue;
-    }
-    if (in_quotes && byte == *dialect.quote) {
-      if (at + 1 < raw.size() && raw[at + 1] == byte) {
-        *out += byte;
-        ++at;
-      } else {
-        in_quotes = false;
-        field.has_text_behind_quote = at + 1 < raw.size();
-      }
-      continue;
-    }
-    *out += byte;
+  char* end = out;
+  std::string_view rest = raw;
+  field.is_quoted = dialect.quote && !quote_is_literal && raw.starts_with(*dialect.quote);
+  if (field.is_quoted) {
+    rest.remove_prefix(1);
+    end = has_escape ? CopyQuotedEscaped(rest, *dialect.quote, *dialect.escape, end, &rest)
+                     : CopyQuoted(rest, *dialect.quote, end, &rest);
+    field.has_text_behind_quote = !rest.empty();
   }
+  if (has_escape) {
+    end = CopyUnescaped(rest, *dialect.escape, end);
+  } else {
+    std::memcpy(end, rest.data(), rest.size());
+    end += rest.size();
+  }
+  field.length = static_cast<size_t>(end - out);
+  return field;
+}
+
+ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool quote_is_literal,
+                           std::string* out) {
+  const size_t before = out->size();
+  out->resize(before + raw.size());
+  const ResolvedField field = ResolveField(dialect, raw, quote_is_literal, out->data() + before);
+  out->resize(before + field.length);
   return field;
 }
 

@@ -13,11 +13,16 @@ struct ResolvedField {
   bool is_null = false;    ///< the dialect's word for null (`\N` where backslash escapes)
   bool is_quoted = false;  ///< began with a quote that counts
   bool has_text_behind_quote = false;
+  size_t length = 0;  ///< of the value, in bytes; not more than the raw field has
 };
 
-/// Appends the value of `raw`, the text between two separators, to `out`: quotes taken off, doubled
-/// ones halved, escapes removed, text behind the closing quote kept. `quote_is_literal`: a quote at
-/// its start was never closed and is part of the value.
+/// Writes the value of `raw`, the text between two separators, to `out`, which has room for as many
+/// bytes: quotes taken off, doubled ones halved, escapes removed, text behind the closing quote
+/// kept. `quote_is_literal`: a quote at its start was never closed and is part of the value.
+ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool quote_is_literal,
+                           char* out);
+
+/// The same, appended to `out`.
 ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool quote_is_literal,
                            std::string* out);
 

@@ -206,65 +206,62 @@ template <bool kHasQuotes>
 void RowTable::GatherRegular(int64_t field, int64_t first, int64_t count,
                              ColumnFields* fields) const {
   const int64_t n = plan_.field_count;
-  const Dialect& dialect = plan_.dialect();
   const uint32_t* separator = index_->separators() + first * n + field;
-  const auto lead = field == 0 ? 1u : static_cast<uint32_t>(dialect.delimiter.size());
+  const uint64_t* const quoted_fields = index_->quoted_fields();
+  const auto lead = field == 0 ? 1u : static_cast<uint32_t>(plan_.dialect().delimiter.size());
   const bool strips_cr = field == n - 1 && index_->has_carriage_return;
-  const bool has_quote = dialect.quote.has_value();
-  const char quote = dialect.quote.value_or('\0');
   uint32_t* const begins = fields->begin.data();
   uint32_t* const lengths = fields->length.data();
   uint8_t* const nulls = fields->is_null.data();
   uint8_t* const quoted = fields->is_quoted.data();
-  int64_t null_count = 0;
-  for (int64_t i = 0; i < count; ++i, separator += n) {
+  int64_t ordinal = first * n + field;
+  uint32_t null_count = 0;
+  uint32_t quoted_empty_count = 0;
+  for (int64_t i = 0; i < count; ++i, separator += n, ordinal += n) {
     const uint32_t begin = separator[-1] + lead;
     uint32_t end = *separator;
     if (strips_cr) end = WithoutCarriageReturn(begin, end);
     const uint32_t length = end - begin;
-    const bool is_null = length == 0;
-    nulls[i] = is_null ? 1 : 0;
+    const uint32_t is_null = length == 0 ? 1 : 0;
+    nulls[i] = static_cast<uint8_t>(is_null);
     null_count += is_null;
-    begins[i] = begin;
-    lengths[i] = length;
+    uint32_t has_quotes = 0;
     if constexpr (kHasQuotes) {
-      quoted[i] = 0;
-      const auto ordinal = static_cast<uint32_t>((first + i) * n + field);
-      if (has_quote && !is_null && text_[begin] == quote) {
-        quoted[i] = 1;
-        if (length >= 2 && text_[end - 1] == quote && !IsMarked(ordinal)) {
-          begins[i] = begin + 1;
-          lengths[i] = length - 2;
-          fields->quoted_empty_count += length == 2;
-        } else {
-          fields->unresolved.push_back(static_cast<uint32_t>(i));
-        }
-      } else if (IsMarked(ordinal)) {
+      has_quotes = (quoted_fields[ordinal >> 6] >> (ordinal & 63)) & 1;
+      if (IsMarked(static_cast<uint32_t>(ordinal))) {
         fields->unresolved.push_back(static_cast<uint32_t>(i));
+        has_quotes = 0;
+        quoted[i] = static_cast<uint8_t>((quoted_fields[ordinal >> 6] >> (ordinal & 63)) & 1);
+        begins[i] = begin;
+        lengths[i] = length;
+        continue;
       }
+      quoted[i] = static_cast<uint8_t>(has_quotes);
+      quoted_empty_count += has_quotes & (length == 2 ? 1 : 0);
     }
+    begins[i] = begin + has_quotes;
+    lengths[i] = length - 2 * has_quotes;
   }
   if constexpr (!kHasQuotes) std::fill_n(quoted, count, uint8_t{0});
   fields->null_count = null_count;
+  fields->quoted_empty_count = quoted_empty_count;
 }
 
-void RowTable::TakeField(uint32_t begin, uint32_t end, bool needs_resolving, int64_t row,
+void RowTable::TakeField(uint32_t begin, uint32_t end, uint32_t ordinal, int64_t row,
                          ColumnFields* fields) const {
   const auto at = static_cast<size_t>(row);
-  const Dialect& dialect = plan_.dialect();
   const uint32_t length = end - begin;
   fields->begin[at] = begin;
   fields->length[at] = length;
   fields->is_null[at] = length == 0 ? 1 : 0;
   fields->null_count += length == 0;
-  fields->is_quoted[at] = dialect.quote && length > 0 && text_[begin] == *dialect.quote ? 1 : 0;
-  if (fields->is_quoted[at] != 0 && length >= 2 && text_[end - 1] == *dialect.quote &&
-      !needs_resolving) {
+  fields->is_quoted[at] = index_->is_quoted(ordinal) ? 1 : 0;
+  if (IsMarked(ordinal)) {
+    fields->unresolved.push_back(static_cast<uint32_t>(row));
+  } else if (fields->is_quoted[at] != 0) {
     fields->begin[at] = begin + 1;
     fields->length[at] = length - 2;
     fields->quoted_empty_count += length == 2;
-  } else if (fields->is_quoted[at] != 0 || needs_resolving) {
-    fields->unresolved.push_back(static_cast<uint32_t>(row));
   }
 }
 
@@ -319,7 +316,7 @@ void RowTable::GatherListed(const ColumnPlan& column, int64_t first, int64_t cou
       continue;
     }
     TakeField(FieldBegin(row, field), FieldEnd(row, field),
-              IsMarked(row.first_field + static_cast<uint32_t>(field)), i, fields);
+              row.first_field + static_cast<uint32_t>(field), i, fields);
   }
 }
 

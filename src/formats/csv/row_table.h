@@ -116,7 +116,7 @@ class RowTable {
   void GatherRegular(int64_t field, int64_t first, int64_t count, ColumnFields* fields) const;
   void GatherListed(const ColumnPlan& column, int64_t first, int64_t count,
                     ColumnFields* fields) const;
-  void TakeField(uint32_t begin, uint32_t end, bool needs_resolving, int64_t row,
+  void TakeField(uint32_t begin, uint32_t end, uint32_t ordinal, int64_t row,
                  ColumnFields* fields) const;
   void ApplyNullValues(ColumnFields* fields, int64_t count) const;
   uint32_t FieldBegin(const TextRow& row, int64_t field) const;

@@ -30,7 +30,10 @@ void StructuralIndex::Clear() {
 }
 
 void StructuralIndex::Reserve(int64_t count) {
-  if (count > capacity()) separators_.resize(static_cast<size_t>(count + kLead + kSlack));
+  if (count <= capacity()) return;
+  const auto room = static_cast<size_t>(count + kLead + kSlack);
+  separators_.resize(room);
+  quoted_fields_.resize(room / 64 + 2);
 }
 
 namespace {
@@ -108,6 +111,16 @@ inline uint64_t PrefixXor(uint64_t bits) {
 
 inline int64_t CountOnes(uint64_t bits) { return std::popcount(bits); }
 
+/// The bits of `bits` at the places of `mask`, put together.
+inline uint64_t ExtractBits(uint64_t bits, uint64_t mask) {
+  uint64_t out = 0;
+  for (bits &= mask; bits != 0; bits &= bits - 1) {
+    const uint64_t below = (bits & (~bits + 1)) - 1;
+    out |= uint64_t{1} << std::popcount(mask & below);
+  }
+  return out;
+}
+
 inline void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
   for (; bits != 0; bits &= bits - 1) {
     *out++ = base + static_cast<uint32_t>(std::countr_zero(bits));
@@ -158,6 +171,10 @@ SCAN_TARGET inline uint64_t PrefixXor(uint64_t bits) {
 
 SCAN_TARGET inline int64_t CountOnes(uint64_t bits) { return __builtin_popcountll(bits); }
 
+SCAN_TARGET inline uint64_t ExtractBits(uint64_t bits, uint64_t mask) {
+  return _pext_u64(bits, mask);
+}
+
 // Eight at a time without a branch on the count: what is written too much is overwritten later.
 SCAN_TARGET inline void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
   const int count = __builtin_popcountll(bits);
@@ -205,6 +222,10 @@ SCAN_TARGET inline uint64_t PrefixXor(uint64_t bits) {
 }
 
 SCAN_TARGET inline int64_t CountOnes(uint64_t bits) { return __builtin_popcountll(bits); }
+
+SCAN_TARGET inline uint64_t ExtractBits(uint64_t bits, uint64_t mask) {
+  return _pext_u64(bits, mask);
+}
 
 alignas(64) constexpr uint8_t kLaneNumbers[64] = {
     0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
@@ -387,7 +408,8 @@ class Walker {
         return true;
       }
     } else {
-      if (is_literal || (state_.place == Place::kAfterQuote && !Is(at_, '\r'))) visitor.Mark();
+      const bool is_line_end = Is(at_, '\r') && at_ + 1 < end_ && Is(at_ + 1, '\n');
+      if (is_literal || (state_.place == Place::kAfterQuote && !is_line_end)) visitor.Mark();
       if (Is(at_, quote_) && !is_literal) visitor.Stray();
     }
     return TakeText(visitor);
@@ -420,13 +442,19 @@ struct IndexVisitor {
   void Append(int64_t at) {
     if (index->separator_count >= index->capacity()) index->Reserve(2 * index->capacity() + 4096);
     index->separators()[index->separator_count++] = static_cast<uint32_t>(at);
+    // The next field: not quoted, until it turns out to be.
+    const int64_t next = index->separator_count;
+    index->quoted_fields()[next >> 6] &= (uint64_t{1} << (next & 63)) - 1;
   }
   void Separator(int64_t at) { Append(at); }
   void RecordEnd(int64_t at) {
     Append(at);
     ++index->record_end_count;
   }
-  void Opens(int64_t) {}
+  void Opens(int64_t) {
+    const int64_t field = index->separator_count;
+    index->quoted_fields()[field >> 6] |= uint64_t{1} << (field & 63);
+  }
   bool Inside(int64_t) { return true; }
   void Mark() { index->marked_fields.push_back(static_cast<uint32_t>(index->separator_count)); }
   void Stray() {
@@ -465,6 +493,7 @@ void IndexText(const Dialect& dialect, const char* text, int64_t begin, int64_t 
     index->has_non_ascii |= static_cast<uint8_t>(byte) >= 0x80;
   }
   IndexVisitor visitor{index};
+  index->quoted_fields()[0] = 0;
   Walker(dialect, text, begin, end, true, ScanState()).Walk(literal_quotes, visitor);
 }
 

@@ -41,6 +41,12 @@ class StructuralIndex {
   const uint32_t* separators() const { return separators_.data() + kLead; }
   uint32_t* separators() { return separators_.data() + kLead; }
   /// The entry at -1 may be written: users put the offset before the first field there.
+  /// A bit a field, by its ordinal: it begins with a quote that counts.
+  const uint64_t* quoted_fields() const { return quoted_fields_.data(); }
+  uint64_t* quoted_fields() { return quoted_fields_.data(); }
+  bool is_quoted(int64_t ordinal) const {
+    return ((quoted_fields_[static_cast<size_t>(ordinal >> 6)] >> (ordinal & 63)) & 1) != 0;
+  }
   int64_t separator_count = 0;
   int64_t record_end_count = 0;
   int64_t line_count = 0;  ///< line ends inside quotes count too
@@ -63,6 +69,7 @@ class StructuralIndex {
   static constexpr int64_t kLead = 16;
   static constexpr int64_t kSlack = 80;  // vector stores overshoot
   std::vector<uint32_t> separators_ = std::vector<uint32_t>(kLead + kSlack);
+  std::vector<uint64_t> quoted_fields_ = std::vector<uint64_t>((kLead + kSlack) / 64 + 2);
 };
 
 /// What FindRecordEnds learnt.

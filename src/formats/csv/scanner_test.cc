@@ -21,7 +21,7 @@ class PaddedText {
  public:
   explicit PaddedText(std::string_view text) {
     const std::string noise(static_cast<size_t>(kTextPadding), '"');
-    buffer_ = noise + std::string(text) + std::string("\n\",\"\r\n") + noise;
+    buffer_ = noise + std::string(text) + std::string("\",\"\r\n") + noise;
   }
   const char* data() const { return buffer_.data() + kTextPadding; }
 
@@ -81,6 +81,15 @@ TEST(Scanner, KeepsADoubledQuoteInsideTheField) {
 TEST(Scanner, MarksNoFieldThatQuotesSimplySurround) {
   for (ScanPath path : AvailableScanPaths({})) {
     EXPECT_THAT(IndexOf({}, "\"a\",\"\"\r\n\"b\",\"c\"\n", path).marked_fields, IsEmpty());
+  }
+}
+
+TEST(Scanner, NotesWhichFieldsAreQuoted) {
+  for (ScanPath path : AvailableScanPaths({})) {
+    std::string text;
+    for (int i = 0; i < 300; ++i) text += i % 3 == 0 ? "\"q\"," : i % 3 == 1 ? "p," : "12\"\n";
+    const StructuralIndex index = IndexOf({}, text, path);
+    for (int64_t field = 0; field < 300; ++field) EXPECT_EQ(index.is_quoted(field), field % 3 == 0);
   }
 }
 
@@ -263,6 +272,9 @@ TEST(Scanner, GivesTheSameIndexOnEveryPath) {
         const StructuralIndex index = IndexOf(dialect, text, path, literals);
         ASSERT_EQ(Offsets(index), Offsets(expected)) << text << " path " << static_cast<int>(path);
         ASSERT_EQ(Unique(index.marked_fields), Unique(expected.marked_fields)) << text;
+        for (int64_t field = 0; field < index.separator_count; ++field) {
+          ASSERT_EQ(index.is_quoted(field), expected.is_quoted(field)) << text << " " << field;
+        }
         ASSERT_EQ(index.stray_quote_fields, expected.stray_quote_fields) << text;
         ASSERT_EQ(index.record_end_count, expected.record_end_count) << text;
         ASSERT_EQ(index.line_count, expected.line_count) << text;
