@@ -80,7 +80,8 @@ ConversionReport Convert(const ConversionRequest& request, const Registry& regis
 /// What is in an input, from metadata and samples; reads at most a few MiB.
 Result<Inspection> Inspect(const InspectRequest& request, const Registry& registry,
                            ExecutionContext& context);
-/// The rows of one table as an ordered Arrow stream of settled types.
+/// The rows of one table as an ordered Arrow stream of settled types. Batches hold memory of the
+/// context, which outlives them.
 Result<std::shared_ptr<arrow::RecordBatchReader>> Read(const InspectRequest& request,
                                                        const Registry& registry,
                                                        ExecutionContext& context);

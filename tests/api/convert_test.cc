@@ -28,8 +28,7 @@ class ConvertTest : public ::testing::Test {
   }
 
   std::shared_ptr<arrow::Table> ReadBack(const std::string& path) {
-    ExecutionContext context({.threads = 1});
-    auto reader = pyforge::Read({.path = path}, registry_, context);
+    auto reader = pyforge::Read({.path = path}, registry_, read_context_);
     EXPECT_TRUE(reader.ok()) << reader.status();
     auto table = (*reader)->ToTable();
     EXPECT_TRUE(table.ok()) << table.status();
@@ -51,6 +50,7 @@ class ConvertTest : public ::testing::Test {
 
   TempDirectory directory_;
   const Registry registry_ = Registry::WithBuiltins();
+  ExecutionContext read_context_{{.threads = 1}};  // outlives the rows that were read in it
 };
 
 constexpr std::string_view kOrders =

@@ -43,10 +43,7 @@ SniffResult Sniff(std::string_view head, std::string_view name) {
   });
   const bool is_wide = encoding.name.starts_with("utf-16") || encoding.name.starts_with("utf-32");
   const bool is_binary = !is_wide && control * 50 > static_cast<int64_t>(sample.size());
-  if (is_binary) {
-    if (is_named) return {.confidence = 0.15, .reason = "named as delimited text, but binary"};
-    return {};
-  }
+  if (is_binary) return {};  // whatever its name says
   if (is_named) return {.confidence = 0.8, .reason = "text, named as delimited text"};
   const size_t first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first != std::string_view::npos &&

@@ -339,8 +339,12 @@ void LayoutFinder::SetStart() {
     layout_.preamble_reason = fmt::format(
         "{} lines above the first row of the table, which has {} fields", top.line, width_);
   }
-  // Empty rows between header and data are neither.
-  if (dialect_->skip_blank_lines) data_row_ = NextFilled(data_row_);
+  // Blank lines between header and data are neither; rows of nothing but delimiters are data.
+  while (dialect_->skip_blank_lines && data_row_ < rows_.size() &&
+         (rows_[data_row_].is_comment ||
+          (rows_[data_row_].is_blank() && rows_[data_row_].width <= 1))) {
+    ++data_row_;
+  }
   if (data_row_ >= rows_.size()) {
     dialect_->data_offset = static_cast<int64_t>(rows_.back().end);
     dialect_->data_line = rows_.back().line + 1;
@@ -415,7 +419,8 @@ bool LayoutFinder::FindSecondTable(size_t* index) {
 void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text, int64_t base) {
   size_t end = rows.size();
   const auto is_empty = [&](const SampleRow& row) {
-    return !row.is_comment && row.filled == 0 && (width_ > 1 || row.width > 0);
+    // A row of nothing but delimiters is a row of nulls, not a gap.
+    return !row.is_comment && row.filled == 0 && (width_ > 1 ? row.width <= 1 : row.width > 0);
   };
   // Control-Z ended text files under DOS.
   if (end > first &&
@@ -463,6 +468,7 @@ void LayoutFinder::SetEnd() {
           FirstBytes(head_.substr(rows_[second].begin, rows_[second].end - rows_[second].begin)));
       layout_.footer_reason = fmt::format("a second table follows in line {}, with {} fields",
                                           rows_[second].line + 1, rows_[second].width);
+      layout_.has_second_table = true;
       rows_.resize(second);
     }
     if (!dialect_->end_offset) CutTail(rows_, data_row_, head_, 0);

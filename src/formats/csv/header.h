@@ -20,6 +20,7 @@ struct Layout {
   std::string preamble_reason = {};
   std::vector<std::string> footer = {};  ///< likewise
   std::string footer_reason = {};
+  bool has_second_table = false;  ///< the footer is its first line
 };
 
 /// Fills in the dialect's skip_lines, header_rows, header, column_count, data_offset, data_line,

@@ -279,7 +279,9 @@ Result<std::shared_ptr<TablePlan>> MakePlan(const TableFacts& facts, const Table
       const std::vector<TextType> types,
       DecideTypes(facts.sample.columns, facts.sample.long_rows, *all, context, &needs_extra));
   builder.SetTypes(types);
-  builder.SetExtra(needs_extra && request.contract == nullptr && !request.types_as_text);
+  // Strictly, a row that is too long is a bad row: nothing of it needs a column.
+  builder.SetExtra(needs_extra && request.contract == nullptr && !request.types_as_text &&
+                   !request.strict);
   return builder.Build();
 }
 

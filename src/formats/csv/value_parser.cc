@@ -87,8 +87,11 @@ class Appender {
     dom::array items;
     if (value.get(items) != simdjson::SUCCESS) return false;
     if constexpr (std::is_same_v<Builder, arrow::FixedSizeListBuilder>) {
-      const auto& type = static_cast<const arrow::FixedSizeListType&>(*builder->type());
-      if (static_cast<int64_t>(items.size()) != type.list_size()) return false;
+      const std::shared_ptr<arrow::DataType> type = builder->type();  // made anew by each call
+      if (static_cast<int64_t>(items.size()) !=
+          static_cast<const arrow::FixedSizeListType&>(*type).list_size()) {
+        return false;
+      }
     }
     ARROW_RETURN_NOT_OK(builder->Append());
     for (const dom::element item : items) {
@@ -133,10 +136,10 @@ class Appender {
     dom::object object;
     if (value.get(object) != simdjson::SUCCESS) return false;
     ARROW_RETURN_NOT_OK(builder->Append());
-    const auto& type = static_cast<const arrow::StructType&>(*builder->type());
-    for (int i = 0; i < type.num_fields(); ++i) {
+    const std::shared_ptr<arrow::DataType> type = builder->type();  // made anew by each call
+    for (int i = 0; i < type->num_fields(); ++i) {
       dom::element field;
-      if (object.at_key(type.field(i)->name()).get(field) != simdjson::SUCCESS) {
+      if (object.at_key(type->field(i)->name()).get(field) != simdjson::SUCCESS) {
         ARROW_RETURN_NOT_OK(builder->field_builder(i)->AppendNull());
         continue;
       }
