@@ -118,7 +118,7 @@ class Bench:
 
     def _checked(self, contestant: Contestant) -> Entry:
         """Runs a contestant once, untimed, and looks at what it made."""
-        entry = Entry(contestant.name, self._command(contestant))
+        entry = Entry(contestant.name, self._command(contestant), contestant.is_rival)
         self._say(f"{self.plan.name}: checking {contestant.name}")
         sample = self._run(contestant)
         if sample.exit_code != 0:
@@ -128,8 +128,9 @@ class Bench:
             if self.feeder:
                 entry.verdict = check.judge_stream(self._output, sample.fed_rows)
             elif self.input is not None:
-                expected = check.reference(self.input, self.plan.types)
-                entry.verdict = check.judge(self._output, expected, self.plan.types)
+                types = contestant.types or self.plan.types
+                expected = check.reference(self.input, types)
+                entry.verdict = check.judge(self._output, expected, types)
         report_path = self.work / "report.json"
         if report_path.exists():
             phases = json.loads(report_path.read_text("utf-8")).get("phases", {})

@@ -30,6 +30,7 @@ class Entry:
 
     name: str
     command: list[str]
+    is_rival: bool = False
     verdict: Verdict | None = None
     failure: str = ""
     samples: list[Sample] = field(default_factory=list)
@@ -101,7 +102,7 @@ def losses(result: Result) -> list[str]:
         return []
     found = []
     for entry in result.entries:
-        if entry.name.startswith("pyforge") or not entry.samples:
+        if not entry.is_rival or not entry.samples:
             continue
         for metric in ("cpu_s", "wall_s", "peak_rss_bytes", "output_bytes"):
             mine, theirs = ours.median(metric), entry.median(metric)

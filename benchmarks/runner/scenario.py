@@ -26,6 +26,12 @@ class Contestant:
     arguments: list[str]
     settings: dict[str, Any]
     environment: dict[str, str]
+    types: dict[str, str]
+    """The types in which its result is compared, where they are not the scenario's."""
+
+    @property
+    def is_rival(self) -> bool:
+        return self.kind in ("duckdb", "polars")
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ def _contestant(raw: Mapping[str, Any]) -> Contestant:
         arguments=raw.get("arguments", []),
         settings=raw.get("settings", {}),
         environment=raw.get("environment", {}),
+        types=raw.get("types", {}),
     )
 
 

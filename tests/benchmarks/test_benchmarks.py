@@ -100,7 +100,7 @@ def sample(cpu_s: float, rss: int) -> Sample:
 def test_goals_and_losses_are_judged_by_medians() -> None:
     plan = scenario.load("csv_to_parquet_typed")
     ours = report.Entry("pyforge", [], samples=[sample(c, 300 << 20) for c in (1.0, 2.0, 9.0)])
-    rival = report.Entry("duckdb_all_rows", [], samples=[sample(3.0, 100 << 20)])
+    rival = report.Entry("duckdb_all_rows", [], True, samples=[sample(3.0, 100 << 20)])
     result = report.Result(plan, 10**9, [ours, rival], {})
 
     verdicts = [report.judge_goal(goal, result) for goal in plan.goals]
