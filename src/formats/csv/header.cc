@@ -184,14 +184,13 @@ bool LayoutFinder::TakeShortHeader(size_t first, size_t* header) {
   const bool has_rows_below = NextFilled(first + 1) < rows_.size();
   const bool is_header_like = has_rows_below && IsHeaderLike(first);
   for (size_t i = first; i-- > 0;) {
-    SampleRow& row = rows_[i];
-    if (!row.is_comment && row.is_blank()) continue;
+    if (!rows_[i].is_comment && rows_[i].is_blank()) continue;
+    SampleRow row = rows_[i];
     if (row.is_comment) {
       Dialect plain = *dialect_;
       plain.comment.clear();
       Rows parsed = ReadRows(head_.substr(row.begin, row.end - row.begin), plain, false, 0, 1);
-      if (parsed.empty() || parsed[0].width != width_ || width_ < 2) return false;
-      if (!IsAllNames(parsed[0])) return false;
+      if (parsed.empty() || parsed[0].width != width_) return false;
       row.values = std::move(parsed[0].values);
       row.width = parsed[0].width;
       row.filled = parsed[0].filled;
@@ -209,6 +208,7 @@ bool LayoutFinder::TakeShortHeader(size_t first, size_t* header) {
         !IsAllNames(row)) {
       return false;
     }
+    rows_[i] = std::move(row);
     *header = i;
     return true;
   }

@@ -146,6 +146,7 @@ Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bo
   }
   const bool one_column = best.column_count <= 1;
   const Trial* rival = nullptr;
+  const Trial* told = nullptr;  // the rival in the reason: rather a delimiter than none
   for (const Trial& trial : trials) {
     // Nearly equal widened or narrowed delimiters are no rivals.
     if (best.dialect.delimiter.find(trial.dialect.delimiter) != std::string::npos &&
@@ -155,6 +156,7 @@ Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bo
     if (trial.dialect.delimiter == best.dialect.delimiter || trial.score <= 0) continue;
     if (one_column && trial.column_count <= 1) continue;
     if (rival == nullptr) rival = &trial;
+    if (told == nullptr && trial.fields_max > 1) told = &trial;
     const std::string name = PrintSeparator(trial.dialect.delimiter);
     auto& others = finding.alternatives;
     if (others.size() < 3 && std::find(others.begin(), others.end(), name) == others.end()) {
@@ -164,7 +166,8 @@ Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bo
   finding.confidence = ConfidenceOf(best, rival);
   finding.reason = one_column ? fmt::format("no delimiter divides the {} lines", best.record_count)
                               : Describe(best);
-  if (rival != nullptr) finding.reason += "; " + Describe(*rival);
+  if (told == nullptr) told = rival;
+  if (told != nullptr) finding.reason += "; " + Describe(*told);
   return finding;
 }
 
@@ -246,7 +249,7 @@ void AddLayoutFindings(const Layout& layout, const Dialect& dialect,
                        .alternatives = {dialect.header_rows > 0 ? "0" : "1"},
                        .reason = layout.header_reason});
   if (dialect.end_offset) {
-    findings->push_back({.name = "footer",
+    findings->push_back({.name = layout.has_second_table ? "second_table" : "footer",
                          .value = JoinLines(layout.footer),
                          .confidence = 0.8,
                          .reason = layout.footer_reason});

@@ -32,7 +32,8 @@ struct DialectHints {
 struct DetectedDialect {
   Dialect dialect;
   /// encoding, delimiter, quote, escape, newline, header and, where there are any, comment,
-  /// preamble, footer: each with confidence, runners-up and reason.
+  /// preamble, footer, second_table (of which only the first line is told): each with confidence,
+  /// runners-up and reason. What preamble and the last two hold is not read as rows.
   std::vector<Finding> findings;
 };
 

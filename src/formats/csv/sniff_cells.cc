@@ -120,6 +120,7 @@ bool TakeTime(std::string_view* text) {
   } else if (suffix.starts_with("UTC") || suffix.starts_with("GMT")) {
     rest = suffix.substr(3);
   }
+  if (!suffix.empty() && (suffix[0] == '+' || suffix[0] == '-')) rest = suffix;
   if (!rest.empty() && (rest[0] == '+' || rest[0] == '-') && CountDigits(rest.substr(1)) >= 2) {
     rest.remove_prefix(1 + CountDigits(rest.substr(1)));
     if (rest.size() >= 3 && rest[0] == ':') rest.remove_prefix(1 + CountDigits(rest.substr(1)));

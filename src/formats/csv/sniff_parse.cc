@@ -114,6 +114,7 @@ bool SampleParser::ReadQuoted(Cell* cell) {
   }
   ++quotes_.closed;
   quotes_.needed += holds_structure ? 1 : 0;
+  quotes_.multi_line += lines > 0 ? 1 : 0;
   quotes_.escaped += escaped;
   next_line_ += lines;
   *cell = {text_.substr(open + 1, at - open - 1), true};

@@ -111,6 +111,7 @@ void ReadPiece(std::string_view text, bool is_cut, int64_t cells_classified, boo
   trial->quotes.escaped += quotes.escaped;
   trial->quotes.inner += quotes.inner;
   trial->quotes.enclosing += quotes.enclosing;
+  trial->quotes.multi_line += quotes.multi_line;
 }
 
 // How much of the quotes the dialect explains, 0.2 to 1.
@@ -118,7 +119,10 @@ double QuotePlausibility(const Trial& trial) {
   const auto closed = static_cast<double>(trial.quotes.closed);
   const auto odd = static_cast<double>(trial.quotes.inner + 2 * trial.quotes.enclosing);
   const double explained = (2 * closed + 2) / (2 * closed + 2 + odd);
-  const auto broken = static_cast<double>(2 * trial.quotes.stray + 3 * trial.quotes.unterminated);
+  // Two apostrophes in different lines hardly make a quoted field.
+  const int64_t far_apart = trial.dialect.quote == '\'' ? trial.quotes.multi_line : 0;
+  const auto broken =
+      static_cast<double>(2 * trial.quotes.stray + 3 * trial.quotes.unterminated + 4 * far_apart);
   const double sound = (closed + 2) / (closed + 2 + broken);
   return std::max(0.2, explained) * std::max(0.2, sound);
 }
@@ -177,11 +181,12 @@ void Judge(const Sample& sample, size_t head_bytes_max, Trial* trial) {
 
   double worth = 0;
   if (usual == 1) {
-    worth = kSingleColumnWorth;
     const CellTally& below = seen.first_column_below;
+    worth = kSingleColumnWorth;
     if (below.filled > 0 && below.typed * 10 >= below.filled * 9) {
       worth = seen.first_is_name ? kNamedSingleColumnWorth : kTypedSingleColumnWorth;
     }
+    worth *= trial->consistency;
   } else {
     const double chance = ChanceOfWidth(usual);
     worth = std::max(0.0, (trial->consistency - chance) / (1 - chance)) * WorthOfWidth(usual);
