@@ -115,8 +115,8 @@ struct ConcatScan::Child {
   TableRequest request;
   std::unique_ptr<Scan> scan;
   int table_index = 0;
-  bool is_inferred = false;    // its text can be read again in another way
-  SchemaPointer found_schema;  // as it is by itself
+  bool is_inferred = false;           // its text can be read again in another way
+  SchemaPointer found_schema;         // as it is by itself
   std::vector<ColumnOrigin> origins;  // by column of the whole
   std::atomic<int64_t> record_count{0};
   std::atomic<int64_t> line_count{0};

@@ -281,6 +281,16 @@ class InputConversion {
     return can_restart;
   }
 
+  /// Every column has buffers of its own in each worker, however few rows there are.
+  Status CheckWidth(const arrow::Schema& schema) const {
+    constexpr int64_t kColumnBytes = int64_t{6} << 10;
+    const int64_t bytes = kColumnBytes * schema.num_fields();
+    if (bytes <= context_.memory_bytes_max()) return Status::OK();
+    return Fail(kMemoryLimit, {}, "{} columns need about {} of memory, more than the {} allowed",
+                schema.num_fields(), PrintByteSize(bytes),
+                PrintByteSize(context_.memory_bytes_max()));
+  }
+
   Status OpenTables(const Scan& scan, std::vector<FinishedTable>* tables,
                     std::vector<std::unique_ptr<RowTransform>>* transforms,
                     std::vector<TableTarget>* targets) {
@@ -293,6 +303,7 @@ class InputConversion {
       ARROW_ASSIGN_OR_RAISE(auto transform,
                             RowTransform::Make(info.schema, options_, context_.memory_pool()));
       table->schema = transform->schema();
+      ARROW_RETURN_NOT_OK(CheckWidth(*table->schema));
       ARROW_RETURN_NOT_OK(table->writer->Open({.name = info.name, .schema = table->schema}));
       targets->push_back({.sink = table->writer->sink(),
                           .transform = transform->is_identity() ? nullptr : transform.get()});

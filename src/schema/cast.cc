@@ -210,6 +210,7 @@ TextType PlainReading(const arrow::DataType& type) {
     case arrow::Type::UINT8:
     case arrow::Type::UINT16:
     case arrow::Type::UINT32:
+    case arrow::Type::DURATION:  // as a count of its unit
       reading.kind = TextKind::kInt64;
       break;
     case arrow::Type::UINT64:

@@ -233,7 +233,9 @@ void LayoutFinder::Load(size_t keep_begin) {
 
 // The first row of the table's width; after lines skipped by the user's word, just the first.
 size_t LayoutFinder::FirstOfWidth() const {
-  if (hints_.skip_lines) return std::min(NextFilled(0), rows_.size() - 1);
+  // Without a header, by the user's word, there is no telling a preamble from the first row.
+  const bool starts_with_data = hints_.has_header && !*hints_.has_header;
+  if (hints_.skip_lines || starts_with_data) return std::min(NextFilled(0), rows_.size() - 1);
   size_t first = 0;
   while (rows_[first].is_comment || rows_[first].width != width_) ++first;
   return first;

@@ -183,13 +183,9 @@ class Planner {
     return unit == arrow::TimeUnit::MICRO ? TimeUnit::kMicros : TimeUnit::kMillis;
   }
 
-  // A time of day has no zone of its own, but older readers take none that is not adjusted.
-  void SetTime(arrow::TimeUnit::type unit, SchemaElement* element) {
-    element->logical = {.kind = LogicalKind::kTime, .adjusted_to_utc = true, .unit = Unit(unit)};
-    if (unit == arrow::TimeUnit::MICRO) element->converted = ConvertedType::kTimeMicros;
-    if (unit == arrow::TimeUnit::MILLI || unit == arrow::TimeUnit::SECOND) {
-      element->converted = ConvertedType::kTimeMillis;
-    }
+  // A time of day has no zone; the old converted types say that it has one, so they are left out.
+  static void SetTime(arrow::TimeUnit::type unit, SchemaElement* element) {
+    element->logical = {.kind = LogicalKind::kTime, .adjusted_to_utc = false, .unit = Unit(unit)};
   }
 
   void SetTimestamp(const arrow::TimestampType& type, SchemaElement* element) {
