@@ -37,7 +37,7 @@ PUBLIC_FOR_CODECS = {"error.h", "execution.h", "options.h", "source.h", "version
 
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*[<"]([^">]+)[">]', re.MULTILINE)
 SOURCE_SUFFIXES = {".h", ".cc", ".inc"}
-TEST_NAME = re.compile(r"_(test|benchmark)\.cc$|^fuzz.*\.cc$")
+TEST_NAME = re.compile(r"_(test|benchmark)\.cc$|_testing\.h$|^fuzz.*\.cc$")
 
 
 @dataclass(frozen=True)
