@@ -56,8 +56,8 @@ class TableSink {
  public:
   virtual ~TableSink() = default;
   virtual std::unique_ptr<Segment> NewSegment() = 0;
-  /// Writes the piece at the end of the file. Serial: assigns a place and writes bytes. The piece may
-  /// come from a segment of another table of the same format, options and schema.
+  /// Writes the piece at the end of the file. Serial: assigns a place and writes bytes. The piece
+  /// may come from a segment of another table of the same format, options and schema.
   virtual Status Append(std::unique_ptr<Piece> piece) = 0;
   /// Completes the table, still invisible.
   virtual Result<TableSummary> Finish() = 0;
