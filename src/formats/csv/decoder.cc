@@ -145,6 +145,7 @@ Result<int64_t> TableDecoder::DecodeSlice(int64_t begin, int64_t end) {
         judge_.JudgeListedRows(evidence_ == nullptr ? nullptr : &evidence_->long_rows);
     has_long_rows_ = verdict.has_long_rows;
     contradicted_ = contradicted_ || verdict.needs_extra;
+    if (verdict.needs_extra && evidence_ != nullptr) evidence_->needs_another_pass = true;
   }
   judge_.NoteCharacters();
   for (int64_t first = 0; first < rows_.row_count();) {

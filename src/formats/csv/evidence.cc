@@ -27,6 +27,7 @@ void TableEvidence::Merge(const Evidence& later) {
   const auto& other = static_cast<const TableEvidence&>(later);
   for (size_t i = 0; i < columns.size(); ++i) columns[i].Merge(other.columns[i]);
   long_rows.Merge(other.long_rows);
+  needs_another_pass = needs_another_pass || other.needs_another_pass;
 }
 
 }  // namespace pyforge::csv

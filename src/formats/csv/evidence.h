@@ -41,6 +41,9 @@ class TableEvidence : public Evidence {
 
   std::vector<schema::ColumnEvidence> columns;  ///< by the plan's columns; made ones stay empty
   LongRows long_rows;
+  /// A long row did not fit the plan it was read by: the rows must be read again, even where the
+  /// same columns and types come out.
+  bool needs_another_pass = false;
 };
 
 }  // namespace pyforge::csv

@@ -302,12 +302,12 @@ Result<std::shared_ptr<TablePlan>> SettlePlan(const TableFacts& facts, const Tab
       DecideTypes(std::move(columns), evidence.long_rows, plan, context, &needs_extra));
   Builder builder(facts, request);
   builder.SetTypes(types);
-  builder.SetExtra(needs_extra || plan.has_extra);
+  builder.SetExtra(needs_extra || plan.has_extra || evidence.needs_another_pass);
   builder.SetFinal();
   ARROW_ASSIGN_OR_RAISE(auto settled, builder.Build());
   const bool is_same =
       settled->field_types == plan.field_types && settled->has_extra == plan.has_extra;
-  if (is_same) return nullptr;
+  if (is_same && !evidence.needs_another_pass) return nullptr;
   return settled;
 }
 

@@ -549,7 +549,7 @@ TEST(CsvReader, GivesTheSameForEveryMorselSizeAndNumberOfDecoders) {
 }
 
 TEST(CsvReader, GivesTheSameForRandomTextHoweverItIsCut) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = 20261121;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   const std::string_view cells[] = {"1",          "2.5",      "x",     "",     "\"q\"",

@@ -252,7 +252,7 @@ std::vector<Dialect> SimpleDialects() {
 }
 
 TEST(Scanner, GivesTheSameIndexOnEveryPath) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = 20261121;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   const std::string_view alphabets[] = {"\",\na", "\"\"\",,\n\r\\aaaaaaaaaaaaaaaa", "ab\n,\"\\\r'",
@@ -286,7 +286,7 @@ TEST(Scanner, GivesTheSameIndexOnEveryPath) {
 }
 
 TEST(Scanner, FindsTheSameRecordEndsOnEveryPathAndForEverySplit) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = 20261121;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   for (const Dialect& dialect : SimpleDialects()) {

@@ -178,7 +178,7 @@ SplitText WithoutLongRecords(SplitText split, int64_t limit) {
 }
 
 TEST(Splitter, GivesTheSameRecordsForEveryBlockSize) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = 20261121;
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   const std::string_view alphabets[] = {"\",\na", "aaaaaaaaaaaaaa,,\"\n\r",
