@@ -158,46 +158,44 @@ Answer ExactDoubleByProduct(uint64_t digits, int32_t power, double* value) {
   const PowerOfTen& ten = kPowers[static_cast<size_t>(power - kPowerMin)];
   const int zeros = std::countl_zero(digits);
   const uint64_t normal = digits << zeros;
-  // The true product is this or less than two more.
   const UInt128 product =
       UInt128{normal} * ten.high + static_cast<uint64_t>((UInt128{normal} * ten.low) >> 64);
   const auto high = static_cast<uint64_t>(product >> 64);
-  const int shift = 75 - std::countl_zero(high);  // to 53 bits
-  auto mantissa = static_cast<uint64_t>(product >> shift);
-  const UInt128 rest = product & ((UInt128{1} << shift) - 1);
-  const UInt128 half = UInt128{1} << (shift - 1);
-  if (rest + 2 >= half && rest <= half + 2) return Answer::kUnsure;
-  auto distance = static_cast<Int128>(rest);  // of the number above the double
-  if (rest > half) {
-    ++mantissa;
-    distance -= static_cast<Int128>(half) * 2;
-  }
-  const int exponent = ten.exponent + 64 - zeros + shift + 52 + 1023;
+  const auto low = static_cast<uint64_t>(product);
+  const int shift = high >> 63 != 0 ? 11 : 10;
+  uint64_t mantissa = high >> shift;
+  // What is left in units of 2^-64 of the mantissa's last place; the true rest is this or one more.
+  const uint64_t rest = high << (64 - shift) | low >> shift;
+  constexpr uint64_t kHalf = uint64_t{1} << 63;
+  if (rest + 2 - kHalf <= 4) return Answer::kUnsure;
+  mantissa += rest >> 63;
+  const int exponent = ten.exponent + 128 - zeros + shift + 52 + 1023;
   if (exponent < 1 || exponent > 2045) return Answer::kUnsure;
   // A mantissa that became 2^53 raises the exponent by itself.
   const uint64_t bits = (static_cast<uint64_t>(exponent) << 52) + (mantissa - (uint64_t{1} << 52));
   *value = std::bit_cast<double>(bits);
   if (digits < kFifteenDigits) return Answer::kYes;
 
-  const double size = static_cast<double>(static_cast<int64_t>(high >> 1)) * 0x1p65;
-  const double above = static_cast<double>(static_cast<int64_t>(distance >> 12)) * 0x1p12;
-  const bool has_seventeen = digits >= kSixteenDigits;
+  // From here on in units of the mantissa's last place.
+  const double size = static_cast<double>(static_cast<int64_t>(mantissa));
+  const double above = static_cast<double>(static_cast<int64_t>(rest)) * 0x1p-64;
   const double whole = static_cast<double>(static_cast<int64_t>(digits));
+  const bool has_seventeen = digits >= kSixteenDigits;
   // Printed with 17 digits the double gives the number if it is nearer than half a unit of these.
-  const Answer by_seventeen = IsLess(std::fabs(above) * 2 * whole * (has_seventeen ? 1 : 10), size);
+  const double twice_off = std::fabs(above) * 2 * whole;
+  const Answer by_seventeen = IsLess(has_seventeen ? twice_off : twice_off * 10, size);
   if (has_seventeen || by_seventeen != Answer::kNo) return by_seventeen;
   // Below a power of two its neighbours are nearer than above.
   if (std::has_single_bit(mantissa)) return Answer::kUnsure;
-  const Answer by_sixteen = IsLess(std::fabs(above) * 2 * whole, size);
+  const Answer by_sixteen = IsLess(twice_off, size);
   if (by_sixteen != Answer::kYes) return by_sixteen;
   // With as few digits as tell it from its neighbours, if no number of 15 digits is the same
   // double.
   const double unit = size / whole;
   const auto last_digit = static_cast<double>(static_cast<int64_t>(digits % 10));
-  const double below_distance = last_digit * unit - above;
-  const double above_distance = (10 - last_digit) * unit + above;
-  return IsLess(static_cast<double>(static_cast<int64_t>(half >> 32)) * 0x1p32,
-                std::fmin(below_distance, above_distance));
+  const double to_below = last_digit * unit - above;
+  const double to_above = (10 - last_digit) * unit + above;
+  return IsLess(0.5, std::fmin(to_below, to_above));
 }
 
 }  // namespace

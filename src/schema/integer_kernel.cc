@@ -9,8 +9,9 @@ struct Extremes {
   int64_t min = INT64_MAX;
   int64_t max = INT64_MIN;
   void Add(const int64_t* values, int count, uint64_t valid) {
+    const bool all = (~valid & FirstBits(count)) == 0;
     for (int i = 0; i < count; ++i) {
-      if ((valid >> i & 1) == 0) continue;
+      if (!all && (valid >> i & 1) == 0) continue;
       min = std::min(min, values[i]);
       max = std::max(max, values[i]);
     }
@@ -26,11 +27,14 @@ int64_t ConvertIntegers(const TextType& type, const TextSlice& slice, ColumnBuff
     ParsedNumber number;
     return ParseNumber(text, bytes, format, &number) && FitsInt64(number, value);
   };
+  const auto quick = type.group_mark == 0 ? BestKernels().integers : nullptr;
   Extremes extremes;
   const int64_t done = ForEachBlock(slice, out, [&](int64_t first, int count, uint64_t valid) {
-    const int converted =
-        ConvertBlockSingly(slice, first, count, valid, values + first, convert_one);
-    extremes.Add(values + first, converted, valid);
+    int64_t* const block = values + first;
+    const int converted = quick != nullptr
+                              ? ConvertBlock(slice, first, count, valid, block, quick, convert_one)
+                              : ConvertBlockSingly(slice, first, count, valid, block, convert_one);
+    extremes.Add(block, converted, valid);
     return converted;
   });
   if (extremes.min <= extremes.max) {

@@ -3,15 +3,18 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <cstring>
 
+#include "schema/block_kernels.h"
 #include "schema/text_kernels.h"
 
 namespace pyforge::schema {
 
 inline constexpr int kBlock = 64;
+static_assert(std::endian::native == std::endian::little, "words of text and bits are read whole");
 
 /// A word whose first `count` bits are set; count is 0 to 64.
 inline uint64_t FirstBits(int count) {
@@ -57,6 +60,56 @@ int64_t ForEachBlock(const TextSlice& slice, ColumnBuffers* out, ConvertBlock&& 
   }
   out->null_count = null_count;
   return slice.count;
+}
+
+/// Where fields of a block stand that kernels cannot take as they are.
+struct BlockScratch {
+  std::array<uint32_t, kBlock> begin;
+  std::array<uint32_t, kBlock> length;
+};
+
+/// The fields of a block for the vector kernels, rounded up to a multiple of four. In place of
+/// nulls and beyond the end stands another field of the block, so that they change nothing that is
+/// noticed of the values. `valid` is not zero.
+inline FieldBlock FieldsOf(const TextSlice& slice, int64_t first, int count, uint64_t valid,
+                           BlockScratch* scratch) {
+  if (valid == FirstBits(count) && count % 4 == 0) {
+    return {slice.base, slice.begin + first, slice.length + first, count};
+  }
+  const int rounded = (count + 3) / 4 * 4;
+  int64_t field = first + std::countr_zero(valid);
+  for (int i = 0; i < rounded; ++i) {
+    if ((valid >> i & 1) != 0) field = first + i;
+    scratch->begin[static_cast<size_t>(i)] = slice.begin[field];
+    scratch->length[static_cast<size_t>(i)] = slice.length[field];
+  }
+  return {slice.base, scratch->begin.data(), scratch->length.data(), rounded};
+}
+
+/// Converts a block by `quick(fields, values)`, a vector kernel, and what that leaves undone by
+/// `convert(text, bytes, value)`. Returns how many were done before one that does not fit.
+template <typename Value, typename Quick, typename Convert>
+int ConvertBlock(const TextSlice& slice, int64_t first, int count, uint64_t valid, Value* values,
+                 Quick&& quick, Convert&& convert) {
+  if (valid == 0) {
+    std::fill_n(values, count, Value{});
+    return count;
+  }
+  BlockScratch scratch;
+  uint64_t undone = quick(FieldsOf(slice, first, count, valid, &scratch), values) & valid;
+  int done = count;
+  for (; undone != 0; undone &= undone - 1) {
+    const int i = std::countr_zero(undone);
+    const int64_t field = first + i;
+    if (!convert(slice.base + slice.begin[field], slice.length[field], values + i)) {
+      done = i;
+      break;
+    }
+  }
+  for (uint64_t nulls = ~valid & FirstBits(done); nulls != 0; nulls &= nulls - 1) {
+    values[std::countr_zero(nulls)] = Value{};
+  }
+  return done;
 }
 
 /// The plain way for one block: value by value. `convert(text, bytes, value)` is false for a

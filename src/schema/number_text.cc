@@ -5,6 +5,7 @@
 #include <limits>
 #include <string_view>
 
+#include "schema/characters.h"
 #include "schema/exact_double.h"
 
 namespace pyforge::schema {
@@ -12,14 +13,10 @@ namespace {
 
 constexpr int kDigitsMax = 19;  // what a uint64_t always holds
 
-bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-
-char Lower(char c) { return static_cast<char>(c | 0x20); }
-
 bool EqualsWord(const char* text, size_t bytes, std::string_view word) {
   if (bytes != word.size()) return false;
   for (size_t i = 0; i < bytes; ++i) {
-    if (Lower(text[i]) != word[i]) return false;
+    if (LowerLetter(text[i]) != word[i]) return false;
   }
   return true;
 }
@@ -108,7 +105,7 @@ bool ParseNumber(const char* text, size_t bytes, NumberFormat format, ParsedNumb
     out->scale = static_cast<int32_t>(p - fraction);
   }
   int32_t exponent = 0;
-  if (p != end && Lower(*p) == 'e') {
+  if (p != end && LowerLetter(*p) == 'e') {
     p = ParseExponent(p + 1, end, &exponent);
     if (p == nullptr) return false;
     out->has_exponent = true;

@@ -3,11 +3,10 @@
 #include <bit>
 #include <chrono>
 
+#include "schema/characters.h"
+
 namespace pyforge::schema {
 namespace {
-
-bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
-bool IsLetter(char c) { return static_cast<unsigned char>((c | 0x20) - 'a') < 26; }
 
 // What is left of the text.
 struct Cursor {

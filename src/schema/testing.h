@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <optional>
 #include <random>
 #include <string>
@@ -16,24 +17,30 @@ namespace pyforge::schema {
 
 using Texts = std::vector<std::string>;
 
-/// A column as kernels want it. Every field stands between digits, so that a kernel that looks
-/// beyond a field's ends gets something wrong.
+/// How often a property is tried; PYFORGE_TEST_FACTOR makes it more.
+inline int Rounds(int usual) {
+  const char* factor = std::getenv("PYFORGE_TEST_FACTOR");
+  return factor == nullptr ? usual : usual * std::atoi(factor);
+}
+
+/// A column as kernels want it. Every field stands between `filler` on either side, so that a
+/// kernel that looks beyond a field's ends gets something wrong.
 class TextColumn {
  public:
-  explicit TextColumn(const std::vector<std::optional<std::string>>& fields) {
-    text_.assign(64, '7');
+  explicit TextColumn(const std::vector<std::optional<std::string>>& fields, char filler = '5') {
+    text_.assign(64, filler);
     for (const auto& field : fields) {
       begin_.push_back(static_cast<uint32_t>(text_.size()));
       length_.push_back(field ? static_cast<uint32_t>(field->size()) : 0);
       is_null_.push_back(field ? 0 : 1);
       text_ += field.value_or("");
-      text_ += '5';
+      text_ += filler;
     }
-    text_.append(64, '3');
+    text_.append(64, filler);
     has_nulls_ = std::find(is_null_.begin(), is_null_.end(), 1) != is_null_.end();
   }
-  explicit TextColumn(const Texts& fields)
-      : TextColumn(std::vector<std::optional<std::string>>(fields.begin(), fields.end())) {}
+  explicit TextColumn(const Texts& fields, char filler = '5')
+      : TextColumn(std::vector<std::optional<std::string>>(fields.begin(), fields.end()), filler) {}
 
   TextSlice slice() const {
     return {text_.data(), begin_.data(), length_.data(), has_nulls_ ? is_null_.data() : nullptr,

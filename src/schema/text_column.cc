@@ -18,12 +18,12 @@ namespace {
 
 constexpr int64_t kPieceRows = 4096;  // a multiple of the kernels' blocks
 constexpr size_t kPadding = 64;
-constexpr size_t kShownBytes = 80;
+constexpr size_t kShownTextBytes = 80;
 
-Status Misfit(const arrow::StringArray& column, int64_t row, const arrow::DataType& type) {
+Status TextMisfit(const arrow::StringArray& column, int64_t row, const arrow::DataType& type) {
   const std::string_view value = column.GetView(row);
   return Fail(kCastFailed, {.row = row}, "the value '{}{}' does not fit {}",
-              value.substr(0, kShownBytes), value.size() > kShownBytes ? "..." : "",
+              value.substr(0, kShownTextBytes), value.size() > kShownTextBytes ? "..." : "",
               type.ToString());
 }
 
@@ -97,7 +97,7 @@ Result<std::shared_ptr<arrow::Array>> ConvertPieces(const arrow::StringArray& co
     const TextSlice slice = piece.Load(column, first, rows);
     ColumnBuffers buffers = builder.At(first);
     const int64_t done = convert(slice, &buffers);
-    if (done < rows) return Misfit(column, first + done, *type);
+    if (done < rows) return TextMisfit(column, first + done, *type);
     null_count += buffers.null_count;
   }
   return builder.Finish(column.length(), null_count);

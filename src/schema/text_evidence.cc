@@ -6,6 +6,7 @@
 #include <bit>
 #include <cstring>
 
+#include "schema/characters.h"
 #include "schema/column_kernels.h"
 #include "schema/number_text.h"
 
@@ -51,8 +52,6 @@ uint8_t FormatsOf(const TextType& type) {
   const uint8_t formats = type.decimal_point == ',' ? kCommaFormats : kPointFormats;
   return type.group_mark == 0 ? formats : formats & FormatsWithGroup(type.group_mark);
 }
-
-bool IsDigit(char c) { return static_cast<unsigned char>(c - '0') <= 9; }
 
 TextType OfKind(TextKind kind) {
   TextType type;
@@ -239,7 +238,7 @@ void ColumnEvidence::Add(std::string_view value, bool /*quoted*/) {
     return;
   }
   const char first = value[0];
-  const bool is_letter = static_cast<unsigned char>((first | 0x20) - 'a') < 26;
+  const bool is_letter = IsLetter(first);
   // "yes" is no number and "1" no truth value, so that the order of the questions is free.
   if (is_letter ? (AddTruth(value) || AddNumber(value)) : AddNumber(value)) return;
   if ((is_letter || IsDigit(first)) && AddTemporal(value)) return;

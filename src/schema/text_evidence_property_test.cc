@@ -1,7 +1,6 @@
 // Properties of evidence that hold for any values in any order and any pieces.
 #include <gtest/gtest.h>
 
-#include <cstdlib>
 #include <string>
 
 #include "schema/testing.h"
@@ -11,11 +10,7 @@
 namespace pyforge::schema {
 namespace {
 
-// How many random columns; more by PYFORGE_TEST_ROUNDS.
-const int kColumns = [] {
-  const char* rounds = std::getenv("PYFORGE_TEST_ROUNDS");
-  return rounds == nullptr ? 20000 : std::atoi(rounds);
-}();
+const int kColumns = Rounds(20000);
 
 ColumnEvidence EvidenceOf(const Texts& texts) {
   ColumnEvidence evidence;

@@ -11,8 +11,8 @@
 
 namespace pyforge::schema {
 
-/// The fields of one column in a slice of text. At least 64 bytes before and after every field are
-/// readable (their content does not matter).
+/// The fields of one column in a slice of text. At least 64 bytes before and after every field, be
+/// it null or not, are readable (their content does not matter).
 struct TextSlice {
   const char* base = nullptr;
   const uint32_t* begin =

@@ -77,6 +77,12 @@ const Case kCases[] = {
      [](RandomTexts& r) {
        return fmt::format("{}/{}/{}", 1 + r.Below(12), 1 + r.Below(28), 1990 + r.Below(40));
      }},
+    {"timestamp_twelve_hours",
+     [](RandomTexts& r) {
+       return fmt::format("{}/{}/{} {}:{:02}:{:02} {}", 1 + r.Below(12), 1 + r.Below(28),
+                          1990 + r.Below(40), 1 + r.Below(12), r.Below(60), r.Below(60),
+                          r.OneIn(2) ? "AM" : "PM");
+     }},
     {"timestamp", [](RandomTexts& r) { return Day(r) + " " + Clock(r); }},
     {"timestamp_millis",
      [](RandomTexts& r) { return Day(r) + "T" + Clock(r) + "." + r.Digits(3); }},

@@ -1,0 +1,10 @@
+#pragma once
+
+#include "schema/block_kernels.h"
+
+namespace pyforge::schema {
+
+/// Only for processors with AVX2, BMI and POPCNT.
+const BlockKernels& Avx2Kernels();
+
+}  // namespace pyforge::schema
