@@ -35,6 +35,13 @@ inline constexpr ErrorCode kTextCast{
     .category = ErrorCategory::kUnsupported,
     .summary = "A column's type has no exact form as text.",
     .fix = "Leave out {types} strings, or leave the column out with {columns}."};
+inline constexpr ErrorCode kBadText{
+    .id = "parquet.bad_text",
+    .category = ErrorCategory::kData,
+    .summary = "A text column holds bytes that are not UTF-8.",
+    .fix =
+        "Leave the column out with {columns}, or take the bytes as they are with {verify_text} "
+        "false."};
 inline constexpr ErrorCode kContractCast{
     .id = "parquet.contract_misfit",
     .category = ErrorCategory::kData,
@@ -57,7 +64,7 @@ inline constexpr ErrorCode kMissingValue{
     .fix = "Declare the column nullable in {schema}."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kTruncated, &kCorrupt,      &kNotParquet,      &kEncrypted,     &kUnreadable,
-    &kTextCast,  &kContractCast, &kValueOutOfRange, &kValueTooLarge, &kMissingValue};
+    &kTruncated, &kCorrupt,      &kNotParquet,      &kEncrypted,     &kUnreadable,  &kTextCast,
+    &kBadText,   &kContractCast, &kValueOutOfRange, &kValueTooLarge, &kMissingValue};
 
 }  // namespace pyforge::parquet

@@ -59,8 +59,6 @@ enum class ConvertedType : int8_t {
   kList = 3,
   kDecimal = 5,
   kDate = 6,
-  kTimeMillis = 7,
-  kTimeMicros = 8,
   kTimestampMillis = 9,
   kTimestampMicros = 10,
   kUint8 = 11,

@@ -56,7 +56,7 @@ inline constexpr OptionSpec kWriteOptions[] = {
         "compression",
         "Codec of the pages that get smaller by it; zstd, gzip and brotli take a level as in "
         "zstd:9.",
-        "snappy|zstd[:LEVEL]|gzip|lz4|brotli|none"),
+        "snappy|zstd[:LEVEL]|gzip|lz4|brotli|none", {}, 'c'),
     Option<&WriteOptions::row_group_rows>("row_group_rows", "Most rows of a row group.", "N"),
     Option<&WriteOptions::row_group_bytes>(
         "row_group_bytes", "A row group ends when its encoded bytes reach this size.", "SIZE"),
@@ -78,6 +78,8 @@ inline constexpr OptionSpec kWriteOptions[] = {
 struct ReadOptions {
   /// Compare pages with the checksums stored with them.
   bool verify_checksums = true;
+  /// Refuse text that is not UTF-8.
+  bool verify_text = true;
 
   Status Validate() const { return Status::OK(); }
 };
@@ -85,6 +87,8 @@ struct ReadOptions {
 inline constexpr OptionSpec kReadOptions[] = {
     Option<&ReadOptions::verify_checksums>(
         "verify_checksums", "Compare pages with the checksums stored with them (default: true)."),
+    Option<&ReadOptions::verify_text>("verify_text",
+                                      "Refuse text that is not UTF-8 (default: true)."),
 };
 
 }  // namespace pyforge::parquet

@@ -23,6 +23,7 @@
 #include "formats/parquet/errors.h"
 #include "formats/parquet/footer.h"
 #include "formats/parquet/schema_plan.h"
+#include "formats/parquet/text_check.h"
 
 namespace pyforge::parquet {
 namespace {
@@ -187,6 +188,10 @@ class RowGroupDecoder : public Decoder {
     for (size_t i = 0; i < plan_->positions.size(); ++i) {
       const arrow::Field& field = *plan_->schema->field(static_cast<int>(i));
       std::shared_ptr<arrow::Array> column = batch->column(plan_->positions[i]);
+      if (facts_->options.verify_text) {
+        const Status status = CheckText(*column, field.name());
+        if (!status.ok()) return AddWhere(ShiftWhere(status, first_row, 0), {.path = facts_->path});
+      }
       if (!column->type()->Equals(*field.type())) {
         Result<std::shared_ptr<arrow::Array>> cast =
             CastColumn(column, field.type(), field.name(), facts_->context->memory_pool());

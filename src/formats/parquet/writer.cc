@@ -77,6 +77,35 @@ class RowGroupSegment : public Segment {
   }
 
   Status Add(const arrow::RecordBatch& batch) override {
+    const Status status = AddRows(batch);
+    if (!status.ok()) Clear();
+    return status;
+  }
+
+  int64_t bytes() const override {
+    int64_t bytes = piece_->bytes;
+    for (const ColumnWriter& column : columns_) bytes += column.capacity_bytes();
+    return bytes;
+  }
+
+  Result<std::unique_ptr<Piece>> Finish() override {
+    const Status status = EndRowGroup();
+    std::unique_ptr<RowGroups> piece = std::move(piece_);
+    Clear();
+    if (!status.ok()) return status;
+    return piece;
+  }
+
+ private:
+  // Ready for a new segment.
+  void Clear() {
+    for (ColumnWriter& column : columns_) column.Clear();
+    arrays_.clear();
+    rows_ = 0;
+    piece_ = NewPiece();
+  }
+
+  Status AddRows(const arrow::RecordBatch& batch) {
     ARROW_RETURN_NOT_OK(Prepare(batch));
     int64_t begin = 0;
     while (begin < batch.num_rows()) {
@@ -97,24 +126,6 @@ class RowGroupSegment : public Segment {
     return Status::OK();
   }
 
-  int64_t bytes() const override {
-    int64_t bytes = piece_->bytes;
-    for (const ColumnWriter& column : columns_) bytes += column.capacity_bytes();
-    return bytes;
-  }
-
-  Result<std::unique_ptr<Piece>> Finish() override {
-    const Status status = EndRowGroup();
-    std::unique_ptr<RowGroups> piece = std::exchange(piece_, NewPiece());
-    if (!status.ok()) {
-      for (ColumnWriter& column : columns_) column.Clear();
-      rows_ = 0;
-      return status;
-    }
-    return piece;
-  }
-
- private:
   std::unique_ptr<RowGroups> NewPiece() const {
     auto piece = std::make_unique<RowGroups>();
     piece->null_counts.resize(static_cast<size_t>(plan_->schema.schema->num_fields()));
