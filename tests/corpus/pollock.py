@@ -45,7 +45,7 @@ class Parameters:
         flags = ["--encoding", encoding, "--delimiter", _separator(self.delimiter)]
         flags += ["--quote", _separator(self.quote), "--escape", escape]
         flags += ["--skip-rows", str(_preamble_line_count(path, self.preamble_lines, self.quote))]
-        flags += ["--header", "yes" if self.header_lines else "no"]
+        flags += ["--header", "yes" if self.header_lines else "no", "--comment", ""]
         if self.header_lines > 1:
             flags += ["--header-rows", str(self.header_lines)]
         return flags

@@ -167,7 +167,7 @@ Status TableDecoder::DecodeRows(int64_t first, int64_t* count) {
     has_bad_values_ = false;
     notes_.clear();
     for (size_t i = 0; i < columns_.size(); ++i) {
-      rows_.Gather(*columns_[i].plan, first, *count, &columns_[i].fields);
+      rows_.Gather(*columns_[i].plan, first, *count, &fields_);
       ARROW_RETURN_NOT_OK(DecodeColumn(&columns_[i], first, *count, &data[i]));
     }
     if (!has_bad_values_) break;
@@ -207,7 +207,7 @@ Status TableDecoder::DecodeColumn(Column* column, int64_t first, int64_t count, 
 }
 
 Status TableDecoder::DecodeText(Column* column, int64_t first, int64_t count, Data* data) {
-  const ColumnFields& fields = column->fields;
+  const ColumnFields& fields = fields_;
   const char* text = rows_.text();
   if (evidence_ != nullptr && column->plan->source == ColumnSource::kField) {
     schema::ColumnEvidence& evidence = EvidenceOf(*column);
@@ -238,7 +238,7 @@ Status TableDecoder::DecodeText(Column* column, int64_t first, int64_t count, Da
 }
 
 Status TableDecoder::DecodeTyped(Column* column, int64_t first, int64_t count, Data* data) {
-  const ColumnFields& fields = column->fields;
+  const ColumnFields& fields = fields_;
   const char* const text = Resolve(column, first, count);
   TakeQuotedEmptyAsNull(column, first, count);
   const schema::TextSlice slice = SliceOf(text, fields, count);
@@ -261,14 +261,14 @@ Status TableDecoder::DecodeTyped(Column* column, int64_t first, int64_t count, D
 }
 
 Status TableDecoder::DecodeNull(Column* column, int64_t first, int64_t count, Data* data) {
-  const ColumnFields& fields = column->fields;
+  const ColumnFields& fields = fields_;
   const char* const text = Resolve(column, first, count);
   int64_t row = 0;
   while (row < count && IsNull(fields, row)) ++row;
   if (evidence_ != nullptr) EvidenceOf(*column).AddNulls(row);
   if (row < count) return TakeMisfit(column, text, first, row, count);
   if (!builds_batches_ || contradicted_) return Status::OK();
-  ARROW_ASSIGN_OR_RAISE(auto array, arrow::MakeArrayOfNull(arrow::null(), count, pool_));
+  ARROW_ASSIGN_OR_RAISE(auto array, arrow::MakeArrayOfNull(column->plan->arrow_type, count, pool_));
   *data = array->data();
   return Status::OK();
 }
@@ -281,12 +281,12 @@ Status TableDecoder::DecodeParsed(Column* column, int64_t first, int64_t count, 
   }
   for (int64_t i = 0; i < count; ++i) {
     bool fits = true;
-    if (IsNull(column->fields, i)) {
+    if (IsNull(fields_, i)) {
       ARROW_RETURN_NOT_OK(column->parser->AppendNull());
     } else {
-      ARROW_ASSIGN_OR_RAISE(fits, column->parser->Append(ValueAt(text, column->fields, i)));
+      ARROW_ASSIGN_OR_RAISE(fits, column->parser->Append(ValueAt(text, fields_, i)));
     }
-    if (!fits) MarkBad(*column, first, i, ValueAt(text, column->fields, i));
+    if (!fits) MarkBad(*column, first, i, ValueAt(text, fields_, i));
   }
   ARROW_ASSIGN_OR_RAISE(auto array, column->parser->Finish());
   *data = array->data();
@@ -309,7 +309,7 @@ Status TableDecoder::Cast(Column* column, int64_t first, Data* data) {
 
 /// In a column that is not text, "" is null.
 void TableDecoder::TakeQuotedEmptyAsNull(Column* column, int64_t first, int64_t count) {
-  ColumnFields& fields = column->fields;
+  ColumnFields& fields = fields_;
   if (fields.quoted_empty_count == 0) return;
   int64_t taken = 0;
   int64_t first_taken = -1;
@@ -332,7 +332,7 @@ void TableDecoder::TakeQuotedEmptyAsNull(Column* column, int64_t first, int64_t 
 
 /// Makes every field's value the text at its begin; returns what the begins are offsets into.
 const char* TableDecoder::Resolve(Column* column, int64_t first, int64_t count) {
-  ColumnFields& fields = column->fields;
+  ColumnFields& fields = fields_;
   const char* const text = rows_.text();
   if (fields.unresolved.empty()) return text;
   std::string values;
@@ -361,9 +361,9 @@ const char* TableDecoder::Resolve(Column* column, int64_t first, int64_t count) 
   }
   fields.unresolved.clear();
   constexpr auto kPadding = static_cast<size_t>(kTextPadding);
-  column->resolved.assign(values.size() + 2 * kPadding, '\0');
-  std::memcpy(column->resolved.data() + kPadding, values.data(), values.size());
-  return column->resolved.data() + kPadding;
+  resolved_.assign(values.size() + 2 * kPadding, '\0');
+  std::memcpy(resolved_.data() + kPadding, values.data(), values.size());
+  return resolved_.data() + kPadding;
 }
 
 /// The value at `row` (of the batch) does not fit the column's type.
@@ -376,7 +376,7 @@ Status TableDecoder::TakeMisfit(Column* column, const char* text, int64_t first,
   const Where where{.column = column->plan->name,
                     .row = decoded_.record_count + rows_.record_of(first + row),
                     .byte_offset = morsel_->byte_offset + rows_.row_begin(first + row)};
-  const std::string_view value = Excerpt(ValueAt(text, column->fields, row));
+  const std::string_view value = Excerpt(ValueAt(text, fields_, row));
   if (plan_->types_from_sample) {
     return Fail(kTypeConflict, where, "the value '{}' is not of the type {} found in the sample",
                 value, column->type.ToString());
@@ -401,7 +401,7 @@ bool TableDecoder::TakesPartInEvidence(int64_t row) const {
 void TableDecoder::AddEvidence(Column* column, const char* text, int64_t first, int64_t from,
                                int64_t to) {
   schema::ColumnEvidence& evidence = EvidenceOf(*column);
-  const ColumnFields& fields = column->fields;
+  const ColumnFields& fields = fields_;
   for (int64_t i = from; i < to; ++i) {
     if (!TakesPartInEvidence(first + i)) continue;
     if (IsNull(fields, i)) {
@@ -416,8 +416,8 @@ void TableDecoder::FindBadValues(const Column& column, const char* text, int64_t
                                  int64_t count) {
   alignas(16) char converted[16];
   for (int64_t i = 0; i < count; ++i) {
-    if (IsNull(column.fields, i)) continue;
-    const std::string_view value = ValueAt(text, column.fields, i);
+    if (IsNull(fields_, i)) continue;
+    const std::string_view value = ValueAt(text, fields_, i);
     if (column.type.kind == TextKind::kNull ||
         !schema::ConvertValue(column.type, value.data(), value.size(), converted)) {
       MarkBad(column, first, i, value);

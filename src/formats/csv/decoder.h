@@ -39,7 +39,6 @@ class TableDecoder : public Decoder {
     bool is_text_for_good = false;  // no further value can change that
     ColumnFields fields = {};       // of the batch being decoded
     ColumnOutput output = {};
-    std::vector<char> resolved = {};  // the column's text, where fields had to be resolved
     std::unique_ptr<ValueParser> parser = {};
   };
   using Data = std::shared_ptr<arrow::ArrayData>;
@@ -78,6 +77,9 @@ class TableDecoder : public Decoder {
   RowTable rows_;
   RowJudge judge_;
   std::vector<Column> columns_;
+  // Of the column being decoded; shared, so that they stay in the nearest cache.
+  ColumnFields fields_;
+  std::vector<char> resolved_;  // its text, where fields had to be resolved
   std::unique_ptr<TableEvidence> evidence_;
   bool contradicted_ = false;  // since the decoder was made
 

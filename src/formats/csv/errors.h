@@ -93,8 +93,8 @@ inline constexpr ErrorCode kNeedsQuotes{
     .fix = "Use {quoting} minimal, or an {output_delimiter} that no value holds."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kShortRow,    &kLongRow,      &kRaggedRow,   &kStrayQuote,   &kUnclosedQuote,
-    &kQuotedEmpty, &kBadUtf8,      &kNul,         &kFieldTooLong, &kRowTooLong,
-    &kBadValue,    &kTypeConflict, &kInputChanged};
+    &kShortRow,    &kLongRow,      &kRaggedRow,    &kStrayQuote,   &kUnclosedQuote,
+    &kQuotedEmpty, &kBadUtf8,      &kNul,          &kFieldTooLong, &kRowTooLong,
+    &kBadValue,    &kTypeConflict, &kInputChanged, &kNeedsQuotes};
 
 }  // namespace pyforge::csv

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/charset/names.h"
+#include "codec/charset/transcode.h"
 #include "codec/compress/compressor.h"
 #include "schema/text_format.h"
 
@@ -152,7 +153,7 @@ Status ReadOptions::Validate() const {
   if (decimal && *decimal != '.' && *decimal != ',') {
     return BadOption("decimal", std::string(1, *decimal), "a point or a comma");
   }
-  if (!encoding.empty() && charset::CanonicalName(encoding).empty()) {
+  if (!encoding.empty() && !charset::MakeTranscoder(charset::CanonicalName(encoding)).ok()) {
     return BadOption("encoding", encoding, "the name of an encoding, such as windows-1252");
   }
   if (field_max && (*field_max < kFieldBytesLeast || *field_max > kFieldBytesMost)) {

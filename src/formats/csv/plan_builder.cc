@@ -166,6 +166,7 @@ class Builder {
     auto type = schema::TextTypeFromField(*field, sample);
     if (!type.ok()) return AddWhere(type.status(), {.column = field->name()});
     if (facts_.options.decimal) type->decimal_point = *facts_.options.decimal;
+    if (field->type()->id() == arrow::Type::NA) type->kind = TextKind::kNull;
     plan_->field_types[index] = *type;
     plan_->columns.push_back({.field_index = static_cast<int64_t>(index),
                               .name = field->name(),

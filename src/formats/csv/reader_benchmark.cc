@@ -6,6 +6,7 @@
 #include <vector>
 
 #include <arrow/record_batch.h>
+#include <arrow/type.h>
 #include <benchmark/benchmark.h>
 
 #include "formats/csv/decoder.h"

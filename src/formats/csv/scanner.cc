@@ -33,7 +33,7 @@ void StructuralIndex::Reserve(int64_t count) {
   if (count <= capacity()) return;
   const auto room = static_cast<size_t>(count + kLead + kSlack);
   separators_.resize(room);
-  quoted_fields_.resize(room / 64 + 2);
+  quoted_fields_.resize(room / 64 + 3);
 }
 
 namespace {
@@ -49,7 +49,7 @@ struct ScanBytes {
 
 /// Which of 64 bytes are what; bit i stands for byte i.
 struct Classes {
-  uint64_t quote, delimiter, record_end, carriage_return, escape, nul, high;
+  uint64_t quote, delimiter, record_end, carriage_return, escape;
 
   void Keep(uint64_t valid) {
     quote &= valid;
@@ -57,8 +57,6 @@ struct Classes {
     record_end &= valid;
     carriage_return &= valid;
     escape &= valid;
-    nul &= valid;
-    high &= valid;
   }
   /// CRs that no LF follows. To be called while record_end holds the LFs.
   uint64_t LoneCarriageReturns(const char* text, int64_t at, int64_t end) const {
@@ -70,6 +68,7 @@ struct Classes {
 namespace portable {
 
 #define SCAN_TARGET
+#define SCAN_INLINE inline
 
 /// One bit a byte that equals `wanted`, for eight bytes.
 inline uint64_t EqualBytes(uint64_t word, uint64_t wanted) {
@@ -83,24 +82,50 @@ inline uint64_t Spread(char byte) {
   return uint64_t{static_cast<uint8_t>(byte)} * 0x0101010101010101;
 }
 
+/// The bytes to look for, as the comparison wants them.
+struct Patterns {
+  explicit Patterns(const ScanBytes& bytes)
+      : quote(Spread(bytes.quote)),
+        delimiter(Spread(bytes.delimiter)),
+        escape(Spread(bytes.escape)),
+        quote_mask(bytes.quote_mask),
+        delimiter_mask(bytes.delimiter_mask) {}
+  uint64_t quote, delimiter, escape, quote_mask, delimiter_mask;
+};
+
+/// Which noteworthy bytes a text holds.
+class ByteFlags {
+ public:
+  void Add(uint64_t word) {
+    nuls_ |= EqualBytes(word, 0);
+    carriage_returns_ |= EqualBytes(word, Spread('\r'));
+    all_ |= word;
+  }
+  bool has_nul() const { return nuls_ != 0; }
+  bool has_carriage_return() const { return carriage_returns_ != 0; }
+  bool has_non_ascii() const { return (all_ & Spread('\x80')) != 0; }
+
+ private:
+  uint64_t nuls_ = 0, carriage_returns_ = 0, all_ = 0;
+};
+
 template <bool kEscape>
-inline Classes Classify(const ScanBytes& bytes, const char* text) {
+inline Classes Classify(const Patterns& patterns, const char* text, ByteFlags* flags) {
   Classes classes = {};
   for (unsigned i = 0; i < 8; ++i) {
     uint64_t word;
     std::memcpy(&word, text + 8 * i, 8);
     if constexpr (std::endian::native == std::endian::big) word = __builtin_bswap64(word);
     const unsigned shift = 8 * i;
-    classes.quote |= EqualBytes(word, Spread(bytes.quote)) << shift;
-    classes.delimiter |= EqualBytes(word, Spread(bytes.delimiter)) << shift;
+    flags->Add(word);
+    classes.quote |= EqualBytes(word, patterns.quote) << shift;
+    classes.delimiter |= EqualBytes(word, patterns.delimiter) << shift;
     classes.record_end |= EqualBytes(word, Spread('\n')) << shift;
     classes.carriage_return |= EqualBytes(word, Spread('\r')) << shift;
-    if constexpr (kEscape) classes.escape |= EqualBytes(word, Spread(bytes.escape)) << shift;
-    classes.nul |= EqualBytes(word, 0) << shift;
-    classes.high |= (((word >> 7) & 0x0101010101010101) * 0x0102040810204080 >> 56) << shift;
+    if constexpr (kEscape) classes.escape |= EqualBytes(word, patterns.escape) << shift;
   }
-  classes.quote &= bytes.quote_mask;
-  classes.delimiter &= bytes.delimiter_mask;
+  classes.quote &= patterns.quote_mask;
+  classes.delimiter &= patterns.delimiter_mask;
   return classes;
 }
 
@@ -129,6 +154,7 @@ inline void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
 
 #include "formats/csv/scan_kernel.inc"
 #undef SCAN_TARGET
+#undef SCAN_INLINE
 
 }  // namespace portable
 
@@ -137,46 +163,79 @@ inline void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
 namespace avx2 {
 
 #define SCAN_TARGET __attribute__((target("avx2,pclmul,bmi,bmi2,lzcnt,popcnt")))
+#define SCAN_INLINE SCAN_TARGET inline __attribute__((always_inline))
 
-SCAN_TARGET inline uint64_t Equal(__m256i low, __m256i high, char wanted) {
-  const __m256i pattern = _mm256_set1_epi8(wanted);
-  const auto low_bits =
-      static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, pattern)));
+SCAN_INLINE uint64_t Equal(__m256i low, __m256i high, __m256i wanted) {
+  const auto low_bits = static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(low, wanted)));
   const auto high_bits =
-      static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, pattern)));
+      static_cast<uint32_t>(_mm256_movemask_epi8(_mm256_cmpeq_epi8(high, wanted)));
   return low_bits | (uint64_t{high_bits} << 32);
 }
 
+struct Patterns {
+  SCAN_TARGET explicit Patterns(const ScanBytes& bytes)
+      : quote(_mm256_set1_epi8(bytes.quote)),
+        delimiter(_mm256_set1_epi8(bytes.delimiter)),
+        escape(_mm256_set1_epi8(bytes.escape)),
+        line_feed(_mm256_set1_epi8('\n')),
+        carriage_return(_mm256_set1_epi8('\r')),
+        quote_mask(bytes.quote_mask),
+        delimiter_mask(bytes.delimiter_mask) {}
+  __m256i quote, delimiter, escape, line_feed, carriage_return;
+  uint64_t quote_mask, delimiter_mask;
+};
+
+// Zero bytes are found by the smallest byte seen, carriage returns by the smallest difference.
+class ByteFlags {
+ public:
+  SCAN_TARGET ByteFlags()
+      : least_(_mm256_set1_epi8(-1)),
+        least_difference_(_mm256_set1_epi8(-1)),
+        all_(_mm256_setzero_si256()) {}
+  SCAN_INLINE void Add(__m256i block, __m256i carriage_return) {
+    least_ = _mm256_min_epu8(least_, block);
+    least_difference_ =
+        _mm256_min_epu8(least_difference_, _mm256_xor_si256(block, carriage_return));
+    all_ = _mm256_or_si256(all_, block);
+  }
+  SCAN_TARGET bool has_nul() const { return HasZero(least_); }
+  SCAN_TARGET bool has_carriage_return() const { return HasZero(least_difference_); }
+  SCAN_TARGET bool has_non_ascii() const { return _mm256_movemask_epi8(all_) != 0; }
+
+ private:
+  SCAN_TARGET static bool HasZero(__m256i bytes) {
+    return _mm256_movemask_epi8(_mm256_cmpeq_epi8(bytes, _mm256_setzero_si256())) != 0;
+  }
+  __m256i least_, least_difference_, all_;
+};
+
 template <bool kEscape>
-SCAN_TARGET inline Classes Classify(const ScanBytes& bytes, const char* text) {
+SCAN_INLINE Classes Classify(const Patterns& patterns, const char* text, ByteFlags* flags) {
   const __m256i low = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text));
   const __m256i high = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(text + 32));
+  flags->Add(low, patterns.carriage_return);
+  flags->Add(high, patterns.carriage_return);
   Classes classes;
-  classes.quote = Equal(low, high, bytes.quote) & bytes.quote_mask;
-  classes.delimiter = Equal(low, high, bytes.delimiter) & bytes.delimiter_mask;
-  classes.record_end = Equal(low, high, '\n');
-  classes.carriage_return = Equal(low, high, '\r');
-  classes.escape = kEscape ? Equal(low, high, bytes.escape) : 0;
-  classes.nul = Equal(low, high, '\0');
-  classes.high = static_cast<uint32_t>(_mm256_movemask_epi8(low)) |
-                 (uint64_t{static_cast<uint32_t>(_mm256_movemask_epi8(high))} << 32);
+  classes.quote = Equal(low, high, patterns.quote) & patterns.quote_mask;
+  classes.delimiter = Equal(low, high, patterns.delimiter) & patterns.delimiter_mask;
+  classes.record_end = Equal(low, high, patterns.line_feed);
+  classes.carriage_return = Equal(low, high, patterns.carriage_return);
+  classes.escape = kEscape ? Equal(low, high, patterns.escape) : 0;
   return classes;
 }
 
-SCAN_TARGET inline uint64_t PrefixXor(uint64_t bits) {
+SCAN_INLINE uint64_t PrefixXor(uint64_t bits) {
   const __m128i product =
       _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<int64_t>(bits)), _mm_set1_epi8(-1), 0);
   return static_cast<uint64_t>(_mm_cvtsi128_si64(product));
 }
 
-SCAN_TARGET inline int64_t CountOnes(uint64_t bits) { return __builtin_popcountll(bits); }
+SCAN_INLINE int64_t CountOnes(uint64_t bits) { return __builtin_popcountll(bits); }
 
-SCAN_TARGET inline uint64_t ExtractBits(uint64_t bits, uint64_t mask) {
-  return _pext_u64(bits, mask);
-}
+SCAN_INLINE uint64_t ExtractBits(uint64_t bits, uint64_t mask) { return _pext_u64(bits, mask); }
 
 // Eight at a time without a branch on the count: what is written too much is overwritten later.
-SCAN_TARGET inline void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
+SCAN_INLINE void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
   const int count = __builtin_popcountll(bits);
   int done = 0;
   do {
@@ -190,6 +249,7 @@ SCAN_TARGET inline void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* ou
 
 #include "formats/csv/scan_kernel.inc"
 #undef SCAN_TARGET
+#undef SCAN_INLINE
 
 }  // namespace avx2
 
@@ -200,32 +260,68 @@ namespace avx512 {
       target("avx2,avx512f,avx512bw,avx512vl,avx512vbmi,avx512vbmi2,pclmul," \
              "bmi,bmi2,lzcnt,popcnt")))
 
+#define SCAN_INLINE SCAN_TARGET inline __attribute__((always_inline))
+
+struct Patterns {
+  SCAN_TARGET explicit Patterns(const ScanBytes& bytes)
+      : quote(_mm512_set1_epi8(bytes.quote)),
+        delimiter(_mm512_set1_epi8(bytes.delimiter)),
+        escape(_mm512_set1_epi8(bytes.escape)),
+        line_feed(_mm512_set1_epi8('\n')),
+        carriage_return(_mm512_set1_epi8('\r')),
+        quote_mask(bytes.quote_mask),
+        delimiter_mask(bytes.delimiter_mask) {}
+  __m512i quote, delimiter, escape, line_feed, carriage_return;
+  uint64_t quote_mask, delimiter_mask;
+};
+
+class ByteFlags {
+ public:
+  SCAN_TARGET ByteFlags()
+      : least_(_mm512_set1_epi8(-1)),
+        least_difference_(_mm512_set1_epi8(-1)),
+        all_(_mm512_setzero_si512()) {}
+  SCAN_INLINE void Add(__m512i block, __m512i carriage_return) {
+    least_ = _mm512_min_epu8(least_, block);
+    least_difference_ =
+        _mm512_min_epu8(least_difference_, _mm512_xor_si512(block, carriage_return));
+    all_ = _mm512_or_si512(all_, block);
+  }
+  SCAN_TARGET bool has_nul() const { return _mm512_testn_epi8_mask(least_, least_) != 0; }
+  SCAN_TARGET bool has_carriage_return() const {
+    return _mm512_testn_epi8_mask(least_difference_, least_difference_) != 0;
+  }
+  SCAN_TARGET bool has_non_ascii() const { return _mm512_movepi8_mask(all_) != 0; }
+
+ private:
+  __m512i least_, least_difference_, all_;
+};
+
 template <bool kEscape>
-SCAN_TARGET inline Classes Classify(const ScanBytes& bytes, const char* text) {
+SCAN_INLINE Classes Classify(const Patterns& patterns, const char* text, ByteFlags* flags) {
   const __m512i block = _mm512_loadu_si512(text);
+  flags->Add(block, patterns.carriage_return);
   Classes classes;
-  classes.quote = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(bytes.quote)) & bytes.quote_mask;
-  classes.delimiter =
-      _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(bytes.delimiter)) & bytes.delimiter_mask;
-  classes.record_end = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('\n'));
-  classes.carriage_return = _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8('\r'));
-  classes.escape = kEscape ? _mm512_cmpeq_epi8_mask(block, _mm512_set1_epi8(bytes.escape)) : 0;
-  classes.nul = _mm512_testn_epi8_mask(block, block);
-  classes.high = _mm512_movepi8_mask(block);
+  classes.quote = _mm512_cmpeq_epi8_mask(block, patterns.quote) & patterns.quote_mask;
+  classes.delimiter = _mm512_cmpeq_epi8_mask(block, patterns.delimiter) & patterns.delimiter_mask;
+  classes.record_end = _mm512_cmpeq_epi8_mask(block, patterns.line_feed);
+  classes.carriage_return = _mm512_cmpeq_epi8_mask(block, patterns.carriage_return);
+  classes.escape = kEscape ? _mm512_cmpeq_epi8_mask(block, patterns.escape) : 0;
+  // In general registers, where the arithmetic is; GCC would compute in mask registers and move to
+  // and fro.
+  asm("" : "+r"(classes.quote), "+r"(classes.delimiter), "+r"(classes.record_end));
   return classes;
 }
 
-SCAN_TARGET inline uint64_t PrefixXor(uint64_t bits) {
+SCAN_INLINE uint64_t PrefixXor(uint64_t bits) {
   const __m128i product =
       _mm_clmulepi64_si128(_mm_cvtsi64_si128(static_cast<int64_t>(bits)), _mm_set1_epi8(-1), 0);
   return static_cast<uint64_t>(_mm_cvtsi128_si64(product));
 }
 
-SCAN_TARGET inline int64_t CountOnes(uint64_t bits) { return __builtin_popcountll(bits); }
+SCAN_INLINE int64_t CountOnes(uint64_t bits) { return __builtin_popcountll(bits); }
 
-SCAN_TARGET inline uint64_t ExtractBits(uint64_t bits, uint64_t mask) {
-  return _pext_u64(bits, mask);
-}
+SCAN_INLINE uint64_t ExtractBits(uint64_t bits, uint64_t mask) { return _pext_u64(bits, mask); }
 
 alignas(64) constexpr uint8_t kLaneNumbers[64] = {
     0,  1,  2,  3,  4,  5,  6,  7,  8,  9,  10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20, 21,
@@ -233,7 +329,7 @@ alignas(64) constexpr uint8_t kLaneNumbers[64] = {
     44, 45, 46, 47, 48, 49, 50, 51, 52, 53, 54, 55, 56, 57, 58, 59, 60, 61, 62, 63};
 
 // The numbers of the set lanes are packed together and widened, 16 at a time.
-SCAN_TARGET inline void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
+SCAN_INLINE void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* out) {
   const __m512i lanes =
       _mm512_maskz_compress_epi8(bits, _mm512_load_si512(static_cast<const void*>(kLaneNumbers)));
   const __m512i bases = _mm512_set1_epi32(static_cast<int>(base));
@@ -257,6 +353,7 @@ SCAN_TARGET inline void AppendOffsets(uint64_t bits, uint32_t base, uint32_t* ou
 
 #include "formats/csv/scan_kernel.inc"
 #undef SCAN_TARGET
+#undef SCAN_INLINE
 
 }  // namespace avx512
 
@@ -454,6 +551,7 @@ struct IndexVisitor {
   void Opens(int64_t) {
     const int64_t field = index->separator_count;
     index->quoted_fields()[field >> 6] |= uint64_t{1} << (field & 63);
+    index->has_quote = true;
   }
   bool Inside(int64_t) { return true; }
   void Mark() { index->marked_fields.push_back(static_cast<uint32_t>(index->separator_count)); }
@@ -487,7 +585,6 @@ void IndexText(const Dialect& dialect, const char* text, int64_t begin, int64_t 
                std::span<const uint32_t> literal_quotes, StructuralIndex* index) {
   for (int64_t at = begin; at < end; ++at) {
     const char byte = text[at];
-    index->has_quote |= dialect.quote && byte == *dialect.quote;
     index->has_carriage_return |= byte == '\r';
     index->has_nul |= byte == '\0';
     index->has_non_ascii |= static_cast<uint8_t>(byte) >= 0x80;

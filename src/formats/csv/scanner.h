@@ -56,7 +56,7 @@ class StructuralIndex {
   /// Of each quote that stands in an unquoted field or behind a closing quote's next character, the
   /// ordinal of its field; listed literal quotes are not among them.
   std::vector<uint32_t> stray_quote_fields = {};
-  bool has_quote = false;
+  bool has_quote = false;  ///< some field is quoted
   bool has_carriage_return = false;
   bool has_nul = false;
   bool has_non_ascii = false;
@@ -69,7 +69,7 @@ class StructuralIndex {
   static constexpr int64_t kLead = 16;
   static constexpr int64_t kSlack = 80;  // vector stores overshoot
   std::vector<uint32_t> separators_ = std::vector<uint32_t>(kLead + kSlack);
-  std::vector<uint64_t> quoted_fields_ = std::vector<uint64_t>((kLead + kSlack) / 64 + 2);
+  std::vector<uint64_t> quoted_fields_ = std::vector<uint64_t>((kLead + kSlack) / 64 + 3);
 };
 
 /// What FindRecordEnds learnt.

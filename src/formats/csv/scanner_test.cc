@@ -103,7 +103,8 @@ TEST(Scanner, CountsLinesAlsoWithinQuotes) {
 
 TEST(Scanner, ReportsWhichBytesItMet) {
   for (ScanPath path : AvailableScanPaths({})) {
-    EXPECT_TRUE(IndexOf({}, "a\"b\n", path).has_quote);
+    EXPECT_TRUE(IndexOf({}, "\"a\"\n", path).has_quote);
+    EXPECT_FALSE(IndexOf({}, "a\"b\n", path).has_quote);
     EXPECT_TRUE(IndexOf({}, "a\r\n", path).has_carriage_return);
     EXPECT_TRUE(IndexOf({}, std::string_view("a\0\n", 3), path).has_nul);
     EXPECT_TRUE(IndexOf({}, "\xC3\xA9\n", path).has_non_ascii);

@@ -1,5 +1,6 @@
 #include "formats/csv/value_parser.h"
 
+#include <algorithm>
 #include <string>
 #include <utility>
 #include <vector>
@@ -23,6 +24,29 @@ namespace dom = simdjson::dom;
 bool IsBinary(const arrow::DataType& type) {
   return type.id() == arrow::Type::BINARY || type.id() == arrow::Type::LARGE_BINARY ||
          type.id() == arrow::Type::BINARY_VIEW || type.id() == arrow::Type::FIXED_SIZE_BINARY;
+}
+
+bool IsNested(const arrow::DataType& type) { return arrow::is_nested(type.id()); }
+
+/// Times finer than the kernels' microseconds.
+bool IsNanosecondTime(const arrow::DataType& type) {
+  if (type.id() == arrow::Type::TIMESTAMP) {
+    return static_cast<const arrow::TimestampType&>(type).unit() == arrow::TimeUnit::NANO;
+  }
+  return type.id() == arrow::Type::TIME64 &&
+         static_cast<const arrow::Time64Type&>(type).unit() == arrow::TimeUnit::NANO;
+}
+
+/// Whether all of it is base64 with its padding; Arrow's decoder is less strict.
+bool IsBase64(std::string_view text) {
+  if (text.size() % 4 != 0) return false;
+  size_t padding = 0;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  text.remove_suffix(padding);
+  return std::all_of(text.begin(), text.end(), [](char c) {
+    return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || c == '+' ||
+           c == '/';
+  });
 }
 
 /// The text of a JSON scalar as the printer wrote it.
@@ -58,6 +82,7 @@ class Appender {
   static Result<bool> AppendText(std::string_view text, arrow::ArrayBuilder* builder) {
     const std::shared_ptr<arrow::DataType> type = builder->type();
     if (IsBinary(*type)) {
+      if (!IsBase64(text)) return false;
       auto bytes = arrow::util::base64_decode(text);
       if (!bytes.ok()) return false;
       return AppendBytes(*bytes, builder);
@@ -160,7 +185,7 @@ class BuilderParser : public ValueParser {
 
   Result<bool> Append(std::string_view text) override {
     bool fits = false;
-    if (IsBinary(*type_)) {
+    if (!IsNested(*type_)) {
       ARROW_ASSIGN_OR_RAISE(fits, Appender::AppendText(text, scratch_.get()));
     } else {
       dom::element value;
@@ -194,7 +219,7 @@ class BuilderParser : public ValueParser {
 }  // namespace
 
 bool NeedsValueParser(const arrow::DataType& type) {
-  return IsBinary(type) || arrow::is_nested(type.id());
+  return IsBinary(type) || IsNested(type) || IsNanosecondTime(type);
 }
 
 Result<std::unique_ptr<ValueParser>> ValueParser::Make(const std::shared_ptr<arrow::DataType>& type,

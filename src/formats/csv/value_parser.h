@@ -1,5 +1,5 @@
 // Values of types that have no text kernel, read under a contract as the writer prints them: binary
-// as base64, nested types as JSON.
+// as base64, nested types as JSON, times in nanoseconds in ISO form.
 #pragma once
 
 #include <arrow/type_fwd.h>
