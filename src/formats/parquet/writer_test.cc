@@ -13,7 +13,7 @@
 #include <random>
 
 #include "formats/parquet/errors.h"
-#include "formats/parquet/round_trip.h"
+#include "formats/parquet/round_trip_testing.h"
 #include "support/matchers.h"
 #include "support/tables.h"
 
