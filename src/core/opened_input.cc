@@ -33,11 +33,7 @@ Result<OpenedInput> OpenInput(const std::string& path, const std::string& from,
   ARROW_ASSIGN_OR_RAISE(opened.source, io::OpenSource(path, context));
   std::string implied_by;  // an alias or a suffix
   if (from.empty()) {
-    ARROW_ASSIGN_OR_RAISE(opened.format, registry.Identify(*opened.source));
-    ARROW_ASSIGN_OR_RAISE(std::string_view head, opened.source->Head(64 << 10));
-    if (opened.format->sniff != nullptr) {
-      opened.sniff = opened.format->sniff(head, opened.source->name());
-    }
+    ARROW_ASSIGN_OR_RAISE(opened.format, registry.Identify(*opened.source, &opened.sniff));
     implied_by = Suffix(opened.source->name());
   } else {
     opened.format = registry.Find(from);
