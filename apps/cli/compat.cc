@@ -188,6 +188,7 @@ int ConvertAsOld(Session& session, const Arguments& arguments) {
   const Result<ExecutionContext*> context = session.StartJob(request.options);
   if (!context.ok()) return session.Fail(context.status());
   const ConversionReport report = Convert(request, session.registry(), **context);
+  for (const std::string& warning : report.warnings) session.Warn(warning);
   int64_t rows = 0;
   for (const TableReport& table : report.tables) rows += table.rows_read;
   if (report.error.ok() && rows > 0) return 0;

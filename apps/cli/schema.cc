@@ -62,11 +62,13 @@ int RunSchema(Session& session, const Arguments& arguments) {
   if (own->json) {
     const Result<std::string> contract = InferSchemaJson(request, session.registry(), **context);
     if (!contract.ok()) return session.Fail(contract.status());
+    for (const std::string& warning : (*context)->warnings()) session.Warn(warning);
     session.out().Print(*contract + "\n");
     return 0;
   }
   const auto reader = Read(request, session.registry(), **context);
   if (!reader.ok()) return session.Fail(reader.status());
+  for (const std::string& warning : (*context)->warnings()) session.Warn(warning);
   const arrow::Schema& schema = *(*reader)->schema();
   if (own->ddl != Dialect::kNone) {
     const std::string table = own->table.empty() ? TableName(path) : own->table;

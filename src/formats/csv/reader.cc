@@ -277,6 +277,11 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
       ByteSize{std::min(int64_t{16} << 20, context.memory_bytes_max() / 8)});
   std::vector<Finding> findings;
   ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &findings));
+  for (const Finding& finding : findings) {
+    if (finding.name != "second_table") continue;
+    context.Warn(fmt::format("{}: {}; from there on nothing is read", table->source->path(),
+                             finding.reason));
+  }
   table->info.name = TableName(table->source->name());
   ARROW_ASSIGN_OR_RAISE(const auto plan, MakePlan(table->facts, {}, context));
   table->info.schema = plan->schema;
