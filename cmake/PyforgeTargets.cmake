@@ -4,13 +4,6 @@
 configure_file("${CMAKE_CURRENT_LIST_DIR}/version.h.in"
   "${PROJECT_BINARY_DIR}/include/pyforge/version.h" @ONLY)
 
-# pyforge_add_folder(FOLDER): adds a folder of the project.
-function(pyforge_add_folder folder)
-  if(EXISTS "${PROJECT_SOURCE_DIR}/${folder}/CMakeLists.txt")
-    add_subdirectory("${PROJECT_SOURCE_DIR}/${folder}" "${PROJECT_BINARY_DIR}/${folder}")
-  endif()
-endfunction()
-
 # What is common to all targets of ours. The folders that a target may include from are `src` and
 # `tests` for the library and its tests, and `apps` for the programs, which know the public API alone.
 function(_pyforge_configure target)
@@ -27,14 +20,32 @@ function(_pyforge_configure target)
     VISIBILITY_INLINES_HIDDEN ON)
 endfunction()
 
-# Links DEPENDS; a pyforge:: target among them may be added by a later folder.
+# Links DEPENDS; a pyforge:: target among them may be added by a later folder, which
+# pyforge_check_links() makes sure of.
 function(_pyforge_link target visibility)
   foreach(dependency IN LISTS ARGN)
-    if(dependency MATCHES "^pyforge::")
-      set(dependency "$<TARGET_NAME_IF_EXISTS:${dependency}>")
-    endif()
     target_link_libraries(${target} ${visibility} ${dependency})
+    if(dependency MATCHES "^pyforge::")
+      set_property(GLOBAL APPEND PROPERTY PYFORGE_LINKS "${target} ${dependency}")
+    endif()
   endforeach()
+endfunction()
+
+# pyforge_check_links(): fails where a target depends on a pyforge:: target that no folder has added;
+# called when all folders have been.
+function(pyforge_check_links)
+  get_property(links GLOBAL PROPERTY PYFORGE_LINKS)
+  set(missing "")
+  foreach(link IN LISTS links)
+    string(REGEX MATCH "^(.+) (.+)$" link "${link}")
+    if(NOT TARGET ${CMAKE_MATCH_2})
+      string(APPEND missing "\n  ${CMAKE_MATCH_1} depends on ${CMAKE_MATCH_2}")
+    endif()
+  endforeach()
+  if(missing)
+    message(FATAL_ERROR "No folder adds these targets; check DEPENDS for spelling and that the "
+      "folders' CMakeLists.txt are there:${missing}")
+  endif()
 endfunction()
 
 # pyforge_add_test(NAME SOURCES ... [DEPENDS ...] [LABELS unit] [TEST_DATA dir] [PUBLIC_API_ONLY])
@@ -177,8 +188,8 @@ function(pyforge_builtin_formats)
   list(SORT built)
   foreach(name IN LISTS built)
     if(NOT EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${name}/CMakeLists.txt")
-      message(WARNING "The format ${name} is listed but src/formats/${name} has no CMakeLists.txt")
-      list(REMOVE_ITEM built ${name})
+      message(FATAL_ERROR "The format '${name}' is listed in src/formats/CMakeLists.txt, but there "
+        "is no src/formats/${name}/CMakeLists.txt: add the folder or take the name off the list")
     endif()
   endforeach()
 
