@@ -1,8 +1,7 @@
 #include "core/output_names.h"
 
-#include <algorithm>
 #include <filesystem>
-#include <set>
+#include <map>
 #include <utility>
 
 #include "io/path.h"
@@ -12,14 +11,49 @@ namespace {
 
 namespace fs = std::filesystem;
 
-// A number is put before the suffix until the path is new.
-std::string Distinct(const std::string& path, const std::string& extension,
-                     std::set<std::string>* taken) {
-  std::string candidate = path + extension;
-  for (int number = 2; !taken->insert(candidate).second; ++number) {
-    candidate = path + "_" + std::to_string(number) + extension;
+constexpr size_t kNameBytesMax = 255;  // NAME_MAX of the file systems of Linux
+
+/// As much of a UTF-8 text as fits.
+std::string_view FirstBytes(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  size_t end = bytes_max;
+  while (end > 0 && (static_cast<unsigned char>(text[end]) & 0xc0U) == 0x80) --end;
+  return text.substr(0, end);
+}
+
+/// A path before it is known whether it must be numbered.
+struct Wish {
+  fs::path directory;
+  std::string stem;
+
+  std::string PathWith(const std::string& number, const std::string& extension) const {
+    const size_t room = kNameBytesMax - number.size() - extension.size();
+    return (directory / (std::string(FirstBytes(stem, room)) + number + extension)).string();
   }
-  return candidate;
+};
+
+/// The first to wish a path gets it; numbers are chosen so that nobody else's wish is taken.
+OutputNames Distribute(const std::vector<Wish>& wishes, const std::vector<NamedTable>& tables,
+                       const std::string& extension) {
+  OutputNames names;
+  std::map<std::string, size_t> owners;
+  for (size_t i = 0; i < wishes.size(); ++i) {
+    names.paths.push_back(wishes[i].PathWith("", extension));
+    owners.emplace(names.paths.back(), i);
+  }
+  for (size_t i = 0; i < wishes.size(); ++i) {
+    const std::string wished = names.paths[i];
+    const size_t owner = owners.at(wished);
+    if (owner == i) continue;
+    int number = 2;
+    do {
+      names.paths[i] = wishes[i].PathWith("_" + std::to_string(number++), extension);
+    } while (!owners.emplace(names.paths[i], i).second);
+    names.warnings.push_back(fmt::format("{} is the output of {}, so that of {} is {}", wished,
+                                         tables[owner].input_path, tables[i].input_path,
+                                         names.paths[i]));
+  }
+  return names;
 }
 
 }  // namespace
@@ -29,41 +63,35 @@ std::string_view StemOf(std::string_view file_name) {
   return dot == std::string_view::npos || dot == 0 ? file_name : file_name.substr(0, dot);
 }
 
-Result<std::vector<std::string>> NameOutputs(const OutputNaming& naming,
-                                             const std::vector<NamedTable>& tables) {
-  std::set<std::string> taken;
-  std::vector<std::string> paths;
-  std::set<std::string> inputs;
-  for (const NamedTable& table : tables) inputs.insert(table.input_path);
-
+Result<OutputNames> NameOutputs(const OutputNaming& naming, const std::vector<NamedTable>& tables) {
+  std::map<size_t, size_t> table_counts;  // by input
+  for (const NamedTable& table : tables) ++table_counts[table.input_index];
   if (tables.size() == 1 && !naming.output.empty() && !naming.output_is_directory) {
-    return std::vector{naming.output};
+    return OutputNames{.paths = {naming.output}};
   }
   if (naming.output == "-") {
     return Fail(kBadRequest, {}, "{} tables cannot go to standard output together", tables.size());
   }
-  if (!naming.output.empty() && !naming.output_is_directory && inputs.size() > 1) {
+  if (!naming.output.empty() && !naming.output_is_directory && table_counts.size() > 1) {
     return Fail(kBadRequest, {.path = naming.output},
                 "{} inputs cannot become the one file {}; give a directory (ending in /), or unite "
                 "them with --union",
-                inputs.size(), naming.output);
+                table_counts.size(), naming.output);
   }
+  std::vector<Wish> wishes;
   for (const NamedTable& table : tables) {
-    const size_t tables_of_input = static_cast<size_t>(std::count_if(
-        tables.begin(), tables.end(),
-        [&](const NamedTable& other) { return other.input_path == table.input_path; }));
     fs::path directory =
         naming.output.empty() ? fs::path(table.input_path).parent_path() : fs::path(naming.output);
-    const std::string stem = io::CleanFileName(table.input_stem);
-    if (tables_of_input == 1) {
-      paths.push_back(Distinct((directory / stem).string(), naming.extension, &taken));
+    if (table_counts.at(table.input_index) == 1) {
+      wishes.push_back({std::move(directory), table.input_stem});
       continue;
     }
-    if (naming.output.empty() || inputs.size() > 1) directory /= stem + "_" + naming.format_name;
-    paths.push_back(
-        Distinct((directory / io::CleanFileName(table.table)).string(), naming.extension, &taken));
+    if (naming.output.empty() || table_counts.size() > 1) {
+      directory /= table.input_stem + "_" + naming.format_name;
+    }
+    wishes.push_back({std::move(directory), io::CleanFileName(table.table)});
   }
-  return paths;
+  return Distribute(wishes, tables, naming.extension);
 }
 
 }  // namespace pyforge::core

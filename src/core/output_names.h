@@ -17,19 +17,25 @@ struct OutputNaming {
 };
 
 struct NamedTable {
+  size_t input_index = 0;
   std::string input_path = {};
   std::string input_stem = {};  ///< the input's file name without its suffixes
   std::string table = {};
 };
 
-/// One path a table, in order.
+struct OutputNames {
+  std::vector<std::string> paths = {};     ///< one a table, in order
+  std::vector<std::string> warnings = {};  ///< which of them had to be numbered, in words
+};
+
+/// Where the tables go, each to a path of its own.
 ///
 /// One table in one input: the output itself, `<output dir>/<stem><ext>`, or beside the input.
 /// Several tables of one input: the directory `<stem>_<format>/<table><ext>`, or the asked
-/// directory. Names are cleaned; collisions get a number. Errors: usage.bad_request where several
-/// tables would go to one file.
-Result<std::vector<std::string>> NameOutputs(const OutputNaming& naming,
-                                             const std::vector<NamedTable>& tables);
+/// directory. Stems stay as they are, being names of files already; names of tables are cleaned.
+/// Of those that meet, the first keeps the name and the others get numbers.
+/// Errors: usage.bad_request where several tables would go to one file.
+Result<OutputNames> NameOutputs(const OutputNaming& naming, const std::vector<NamedTable>& tables);
 
 /// "orders" for "orders.csv".
 std::string_view StemOf(std::string_view file_name);

@@ -161,7 +161,7 @@ Result<PreparedConversion> Prepare(const ConversionRequest& request, const Regis
                        .schema = PlannedSchema(info, prepared.options, prepared.contract, context),
                        .estimated_rows = info.row_count});
       named.push_back(
-          {plan.inputs[i].path, stem.empty() || stem == "-" ? "stdin" : stem, info.name});
+          {i, plan.inputs[i].path, stem.empty() || stem == "-" ? "stdin" : stem, info.name});
     }
     plan.estimated_output_bytes += opened.source->stored_bytes().value_or(0);
   }
@@ -182,7 +182,7 @@ Result<PreparedConversion> Prepare(const ConversionRequest& request, const Regis
   const bool makes_directory = WritesDirectory(prepared.options);
   const bool replaces_directory = makes_directory && named.size() == 1;
   ARROW_ASSIGN_OR_RAISE(
-      std::vector<std::string> outputs,
+      OutputNames outputs,
       NameOutputs({.output = request.output,
                    .format_name = plan.output_format,
                    .extension = makes_directory ? std::string()
@@ -192,8 +192,9 @@ Result<PreparedConversion> Prepare(const ConversionRequest& request, const Regis
                                            std::filesystem::is_directory(request.output, ignored))},
                   named));
   for (size_t i = 0; i < plan.tables.size(); ++i) {
-    plan.tables[i].output_path = prepared.options.union_inputs ? outputs.front() : outputs[i];
+    plan.tables[i].output_path = outputs.paths[prepared.options.union_inputs ? 0 : i];
   }
+  for (std::string& warning : outputs.warnings) context.Warn(std::move(warning));
   plan.estimated_memory_bytes = context.memory_bytes_max();
   return prepared;
 }

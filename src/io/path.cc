@@ -194,23 +194,25 @@ Result<std::vector<std::string>> ExpandPath(const std::string& path, FileSystem&
 }
 
 std::string CleanFileName(std::string_view text) {
-  constexpr std::string_view kReplaced = "<>:\"/\\|?* _";
+  constexpr std::string_view kReplaced = "<>:\"/\\|?* ";
   std::string name;
+  bool has_gap = false;
   for (const char c : text) {
     const bool is_control = static_cast<unsigned char>(c) < 0x20 || c == 0x7f;
     const bool is_hiding = c == '.' && name.empty();
-    if (!is_control && !is_hiding && kReplaced.find(c) == std::string_view::npos) {
-      name += c;
-    } else if (!name.empty() && name.back() != '_') {
-      name += '_';
+    if (is_control || is_hiding || kReplaced.find(c) != std::string_view::npos) {
+      has_gap = !name.empty();
+      continue;
     }
+    if (has_gap) name += '_';
+    has_gap = false;
+    name += c;
   }
   if (name.size() > kNameBytesMax) {
     size_t end = kNameBytesMax;
     while (end > 0 && (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80) --end;
     name.resize(end);
   }
-  while (name.ends_with('_')) name.pop_back();
   return name.empty() ? "_" : name;
 }
 

@@ -30,9 +30,9 @@ bool HasWildcard(std::string_view path);
 Result<std::vector<std::string>> ExpandPath(const std::string& path);
 Result<std::vector<std::string>> ExpandPath(const std::string& path, FileSystem& file_system);
 
-/// A name for a file made from any text: `<>:"/\|?*`, blanks and control characters become `_`,
-/// runs of `_` one, none is left at the ends. Never empty, hidden, or longer than 200 bytes; UTF-8
-/// stays whole.
+/// A name for a file made from any text: a run of `<>:"/\|?*`, blanks and control characters
+/// becomes one `_`, at the ends nothing. Never empty, hidden, or longer than 200 bytes; UTF-8 stays
+/// whole. Different texts may get the same name.
 std::string CleanFileName(std::string_view text);
 
 /// "orders.csv" for "orders.csv.gz".

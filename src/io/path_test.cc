@@ -135,6 +135,12 @@ TEST(CleanFileName, FollowsTheOldRules) {
   EXPECT_EQ(CleanFileName("orders-2024"), "orders-2024");
 }
 
+TEST(CleanFileName, KeepsTheUnderscoresThatAreThere) {
+  EXPECT_EQ(CleanFileName("a__b_"), "a__b_");
+  EXPECT_EQ(CleanFileName("__a"), "__a");
+  EXPECT_EQ(CleanFileName("a_ b"), "a__b");
+}
+
 TEST(CleanFileName, NeverHidesOrEscapes) {
   EXPECT_EQ(CleanFileName("../../etc/passwd"), "etc_passwd");
   EXPECT_EQ(CleanFileName(".."), "_");
