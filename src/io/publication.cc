@@ -106,10 +106,19 @@ Status Publication::PlaceAll() {
     trees[{file.directory, SplitFirst(file.relative).first}].push_back(&file);
   }
   for (const auto& [root, files] : trees) ARROW_RETURN_NOT_OK(PlaceTree(files));
+  std::vector<FileToPublish*> replacing;
   for (FileToPublish& file : files_) {
     if (file.relative.find('/') != std::string::npos) continue;
-    ARROW_RETURN_NOT_OK(Place(file));
+    if (!replace_ || !Exists(file.directory->fd(), file.relative)) {
+      ARROW_RETURN_NOT_OK(Place(file));
+      continue;
+    }
+    // An exchange of names needs one.
+    if (file.staged_name.empty()) ARROW_RETURN_NOT_OK(GiveStagedName(file, NextName("file")));
+    replacing.push_back(&file);
   }
+  // Last and back to back, one system call each: a kill in between leaves some old and some new.
+  for (FileToPublish* file : replacing) ARROW_RETURN_NOT_OK(Place(*file));
   return Status::OK();
 }
 

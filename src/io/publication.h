@@ -54,7 +54,9 @@ struct FileToPublish {
 /// Names the files in `files`; on failure takes back what it has done.
 /// A file alone in an existing directory gets its name by one system call. Files below a directory
 /// that is missing appear with it at once. Several files in existing directories appear one after
-/// the other; with `replace` their predecessors are kept until all are there.
+/// the other; with `replace` those that have predecessors come last, and the predecessors are kept
+/// until all are there. Each file is then old or new and whole, but a kill between two exchanges
+/// leaves some of each: no file system exchanges several names at once.
 /// Threads: one at a time.
 class Publication {
  public:
