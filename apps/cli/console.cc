@@ -5,6 +5,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <cerrno>
 #include <cmath>
 #include <cstdlib>
 #include <cstring>
@@ -33,8 +34,9 @@ void Console::ChooseColor(ColorMode mode) {
 }
 
 void Console::Print(std::string_view text) const {
-  std::fwrite(text.data(), 1, text.size(), file_);
-  std::fflush(file_);
+  if (write_error_ != 0) return;
+  const bool is_written = std::fwrite(text.data(), 1, text.size(), file_) == text.size();
+  if (!is_written || std::fflush(file_) != 0) write_error_ = errno;
 }
 
 std::string Console::Styled(std::string_view text, Style style) const {

@@ -23,14 +23,17 @@ class Console {
   void ChooseColor(ColorMode mode);
   bool has_color() const { return has_color_; }
 
-  /// Writes and flushes; what cannot be written is lost, as the reader has gone.
+  /// Writes and flushes; write_error() tells whether that has worked so far.
   void Print(std::string_view text) const;
+  /// errno of the first Print that failed, after which nothing more is printed; 0: none.
+  int write_error() const { return write_error_; }
   /// The text in a style, if there are colours.
   std::string Styled(std::string_view text, Style style) const;
 
  private:
   std::FILE* file_;
   bool has_color_ = false;
+  mutable int write_error_ = 0;
 };
 
 /// Text with every control character made visible, so that data cannot steer the terminal.

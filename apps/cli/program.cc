@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstring>
 #include <optional>
 #include <vector>
 
@@ -11,6 +13,7 @@
 #include "cli/compat.h"
 #include "cli/help.h"
 #include "cli/session.h"
+#include "cli/signals.h"
 #include "pyforge/version.h"
 
 namespace pyforge::cli {
@@ -99,10 +102,7 @@ bool NeedsConfiguration(std::string_view command) {
          command != "internal-reference";
 }
 
-}  // namespace
-
-int Main(std::span<const std::string> arguments, std::FILE* out, std::FILE* err) {
-  Session session(out, err);
+int RunProgram(Session& session, std::span<const std::string> arguments) {
   const size_t name_index = FindCommandName(arguments);
   if (name_index == arguments.size()) {
     if (Has(arguments, "--version")) {
@@ -134,6 +134,22 @@ int Main(std::span<const std::string> arguments, std::FILE* out, std::FILE* err)
   const Command* command = FindCommand(name);
   if (command == nullptr) return session.Fail(UnknownCommand(name));
   return RunCommand(session, *command, rest);
+}
+
+/// A reader that has seen enough, as `head` has, is no error; any other failure to print is.
+int CheckPrinted(const Session& session, int exit_code) {
+  const int error = session.out().write_error();
+  if (error == 0 || error == EPIPE || exit_code != 0) return exit_code;
+  return session.Fail(
+      Fail(kWriteFailed, {}, "standard output cannot be written: {}", std::strerror(error)));
+}
+
+}  // namespace
+
+int Main(std::span<const std::string> arguments, std::FILE* out, std::FILE* err) {
+  LetWritesFail();
+  Session session(out, err);
+  return CheckPrinted(session, RunProgram(session, arguments));
 }
 
 }  // namespace pyforge::cli

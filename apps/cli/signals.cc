@@ -22,10 +22,13 @@ void OnSignal(int signal) {
 
 }  // namespace
 
+void LetWritesFail() {
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);
+}
+
 void CancelOnSignal(Cancellation* cancellation) {
   g_cancellation.store(cancellation, std::memory_order_release);
-  // A reader of standard output that goes away is an error to report, not a reason to die.
-  std::signal(SIGPIPE, cancellation == nullptr ? SIG_DFL : SIG_IGN);
   for (const int signal : {SIGINT, SIGTERM}) {
     struct sigaction action {};
     action.sa_handler = cancellation == nullptr ? SIG_DFL : OnSignal;

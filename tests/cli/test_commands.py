@@ -421,6 +421,36 @@ def test_info_names_a_wrong_extension(orders: Path, tmp_path: Path) -> None:
     assert "although its name says csv" in told["format_reason"]
 
 
+def test_a_second_table_is_never_left_out_silently(tmp_path: Path) -> None:
+    source = tmp_path / "two.csv"
+    source.write_text("id,city,n\n1,Oslo,2\n2,Rome,3\n3,Bonn,4\nid,city\n1,Oslo\n2,Rome\n")
+    told = f"{source}: a second table follows in line 5, with 2 fields"
+    for command in ("info", "preview", "schema", "validate"):
+        outcome = run(command, source)
+        assert outcome.exit_code == 0, outcome
+        assert told in outcome.stderr, command
+
+    outcome = convert(source, tmp_path / "o.parquet", "--report", tmp_path / "report.json")
+    assert outcome.stderr.count(told) == 1
+    report = json.loads((tmp_path / "report.json").read_text())
+    assert [warning.startswith(told) for warning in report["warnings"]] == [True]
+    assert report["tables"][0]["rows_written"] == 3
+
+
+def test_outputs_keep_the_names_of_their_inputs(tmp_path: Path) -> None:
+    names = ["a__b.csv", "a_b.csv", "a b.csv", "a_b.tsv"]
+    for number, name in enumerate(names):
+        separator = "\t" if name.endswith("tsv") else ","
+        (tmp_path / name).write_text(f"x{separator}y\n{number}{separator}1\n")
+    outcome = run("convert", *(tmp_path / name for name in names), "-o", f"{tmp_path}/out/")
+
+    assert outcome.exit_code == 0, outcome
+    values = {p.name: pq.read_table(p)["x"][0].as_py() for p in (tmp_path / "out").iterdir()}
+    expected = {"a__b.parquet": 0, "a_b.parquet": 1, "a b.parquet": 2, "a_b_2.parquet": 3}
+    assert values == expected
+    assert f"so that of {tmp_path}/a_b.tsv is {tmp_path}/out/a_b_2.parquet" in outcome.stderr
+
+
 def test_preview_prints_a_table_json_and_csv(orders: Path) -> None:
     table = run("preview", orders).stdout.decode().splitlines()
     assert table[0].split() == ["id", "name", "day", "price"]

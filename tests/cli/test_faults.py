@@ -41,6 +41,48 @@ def test_no_write_may_fail_unnoticed(tmp_path: Path, source: Path) -> None:
         assert_nothing_left(tmp_path, {"whole.parquet"})
 
 
+def test_a_limit_on_file_sizes_does_not_kill(tmp_path: Path, source: Path) -> None:
+    """`ulimit -f` sends a signal that ends whoever does not ignore it."""
+    for extra in ([], ["--report", tmp_path / "report.json"]):
+        outcome = run(
+            "convert", source, "-o", tmp_path / "out.csv", *extra, rlimits={"FSIZE": 65536}
+        )
+        assert_refused(outcome, 6, "io.disk_full")
+        (tmp_path / "report.json").unlink(missing_ok=True)
+        assert_nothing_left(tmp_path, set())
+
+
+@pytest.mark.parametrize("command", ["schema", "preview", "info", "formats", "--version"])
+def test_a_listing_that_cannot_be_written_is_an_error(source: Path, command: str) -> None:
+    arguments = [command] if command in ("formats", "--version") else [command, str(source)]
+    with open("/dev/full", "wb") as full:
+        ended = subprocess.run(
+            [str(program.program()), *arguments],
+            stdout=full,
+            stderr=subprocess.PIPE,
+            env=program.environment(),
+        )
+    assert ended.returncode == 6, ended.stderr
+    assert b"standard output cannot be written" in ended.stderr
+
+
+@pytest.mark.parametrize("command", ["schema", "preview", "info", "formats"])
+def test_a_reader_that_has_seen_enough_of_a_listing_is_no_error(
+    source: Path, command: str
+) -> None:
+    arguments = ["formats"] if command == "formats" else [command, str(source)]
+    reader, writer = os.pipe()
+    os.close(reader)
+    ended = subprocess.run(
+        [str(program.program()), *arguments],
+        stdout=writer,
+        stderr=subprocess.PIPE,
+        env=program.environment(),
+    )
+    os.close(writer)
+    assert (ended.returncode, ended.stderr) == (0, b"")
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 1 MiB; needs the right to mount."""

@@ -9,6 +9,7 @@ made from, so whoever measures must be small: this file imports almost nothing.
 import json
 import os
 import resource
+import signal
 import sys
 import time
 
@@ -19,7 +20,10 @@ def main() -> None:
     for name, limit in task.get("rlimits", {}).items():
         resource.setrlimit(getattr(resource, "RLIMIT_" + name), (limit, limit))
     start = time.monotonic()
-    pid = os.posix_spawnp(task["argv"][0], task["argv"], os.environ)
+    # Python ignores these signals and would pass that on; a shell does not.
+    pid = os.posix_spawnp(
+        task["argv"][0], task["argv"], os.environ, setsigdef=[signal.SIGPIPE, signal.SIGXFSZ]
+    )
     _, status, usage = os.wait4(pid, 0)
     report = {
         "exit_code": os.waitstatus_to_exitcode(status),
