@@ -1,3 +1,4 @@
+#include <arrow/memory_pool.h>
 #include <zlib.h>
 #include <zstd.h>
 
@@ -319,6 +320,43 @@ TEST(ZstdDecompressor, JudgesASingleSegmentByItsContentSize) {
       Unpack(Container::kZstd, packed, 1 << 20, {.path = "in.zst", .window_bytes_max = 200'000}),
       AllOf(FailsWith("limit.memory"), FailsSaying("300000")));
   EXPECT_OK(Unpack(Container::kZstd, packed));
+}
+
+/// One empty block in a frame that asks for a window of 2^exponent bytes.
+std::string FrameOfWindow(unsigned exponent) {
+  std::string frame("\x28\xb5\x2f\xfd\0", 5);
+  frame += static_cast<char>((exponent - 10) << 3);
+  return frame + std::string("\x01\0\0", 3);
+}
+
+TEST(ZstdDecompressor, TakesItsWindowFromThePool) {
+  arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
+  const std::string text = Text(3'000'000);
+  ASSERT_OK_AND_ASSIGN(
+      const std::string unpacked,
+      Unpack(Container::kZstd, Zstd(text, 3, 24), 1 << 20, {.path = "in.zst", .pool = &pool}));
+  EXPECT_TRUE(unpacked == text);
+  EXPECT_GE(pool.max_memory(), 16 << 20);
+  EXPECT_EQ(pool.bytes_allocated(), 0);
+}
+
+TEST(ZstdDecompressor, RefusesAWindowThatThePoolHasNotLeft) {
+  arrow::CappedMemoryPool pool(arrow::default_memory_pool(), 32 << 20);
+  const DecompressOptions options = {
+      .path = "in.zst", .window_bytes_max = int64_t{8} << 30, .pool = &pool};
+  for (const unsigned exponent : {26U, 31U}) {
+    EXPECT_THAT(Unpack(Container::kZstd, FrameOfWindow(exponent), 1 << 20, options),
+                AllOf(FailsWith("limit.memory"), InFile("in.zst"),
+                      FailsSaying(std::to_string(uint64_t{1} << exponent))));
+    EXPECT_EQ(pool.bytes_allocated(), 0);
+  }
+  EXPECT_OK(Unpack(Container::kZstd, FrameOfWindow(20), 1 << 20, options));
+}
+
+TEST(ZstdDecompressor, RefusesAPoolWithoutRoomForItself) {
+  arrow::CappedMemoryPool pool(arrow::default_memory_pool(), 1000);
+  EXPECT_THAT(Unpack(Container::kZstd, Zstd("a,b\n"), 1 << 20, {.path = "in.zst", .pool = &pool}),
+              AllOf(FailsWith("limit.memory"), InFile("in.zst")));
 }
 
 TEST(OpenDecompressor, RefusesOtherContainersByName) {

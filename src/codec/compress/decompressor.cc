@@ -1,7 +1,10 @@
 #include "codec/compress/decompressor.h"
 
+#include <arrow/memory_pool.h>
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
+// Only so can its memory come from a pool of ours.
+#define ZSTD_STATIC_LINKING_ONLY
 #include <zstd.h>
 #include <zstd_errors.h>
 
@@ -264,14 +267,52 @@ class GzipStream final : public ContainerStream {
   bool ended_ = false;
 };
 
+/// Memory of a pool for zstd, which does not tell the size of what it frees: it stands in front.
+constexpr size_t kAllocationHeadBytes = 64;  // keeps the pool's alignment
+
+void* AllocateFromPool(void* pool, size_t bytes) {
+  if (bytes > static_cast<size_t>(std::numeric_limits<int64_t>::max()) - kAllocationHeadBytes) {
+    return nullptr;
+  }
+  const size_t whole = bytes + kAllocationHeadBytes;
+  uint8_t* memory = nullptr;
+  const Status status =
+      static_cast<arrow::MemoryPool*>(pool)->Allocate(static_cast<int64_t>(whole), &memory);
+  if (!status.ok()) return nullptr;
+  std::memcpy(memory, &whole, sizeof whole);
+  return memory + kAllocationHeadBytes;
+}
+
+void FreeToPool(void* pool, void* address) {
+  if (address == nullptr) return;
+  uint8_t* const memory = static_cast<uint8_t*>(address) - kAllocationHeadBytes;
+  size_t whole = 0;
+  std::memcpy(&whole, memory, sizeof whole);
+  static_cast<arrow::MemoryPool*>(pool)->Free(memory, static_cast<int64_t>(whole));
+}
+
+struct FreeZstd {
+  void operator()(ZSTD_DCtx* state) const { ZSTD_freeDCtx(state); }
+};
+using ZstdState = std::unique_ptr<ZSTD_DCtx, FreeZstd>;
+
 /// RFC 8878. The library verifies content checksums where frames have them.
 class ZstdStream final : public ContainerStream {
  public:
-  ZstdStream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
-      : ContainerStream("zstd", std::move(stored), std::move(options)), state_(ZSTD_createDCtx()) {
+  static Result<std::unique_ptr<ByteStream>> Make(std::unique_ptr<ByteStream> stored,
+                                                  DecompressOptions options) {
+    arrow::MemoryPool* const pool =
+        options.pool != nullptr ? options.pool : arrow::default_memory_pool();
+    ZstdState state(ZSTD_createDCtx_advanced({AllocateFromPool, FreeToPool, pool}));
+    if (state == nullptr) {
+      return Fail(kMemoryLimit, {.path = options.path},
+                  "no memory is left to decompress zstd data");
+    }
     // CheckWindow judges the window itself, for the sake of a message with numbers.
-    ZSTD_DCtx_setParameter(state_.get(), ZSTD_d_windowLogMax,
+    ZSTD_DCtx_setParameter(state.get(), ZSTD_d_windowLogMax,
                            ZSTD_dParam_getBounds(ZSTD_d_windowLogMax).upperBound);
+    return std::unique_ptr<ByteStream>(
+        new ZstdStream(std::move(stored), std::move(options), std::move(state)));
   }
 
  protected:
@@ -288,6 +329,10 @@ class ZstdStream final : public ContainerStream {
       const size_t result = ZSTD_decompressStream(state_.get(), &output, &in);
       Consume(in.pos);
       position_ += static_cast<int64_t>(output.pos - out_before);
+      if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) {
+        return Error(kMemoryLimit, "no memory is left for the window of {} bytes of the zstd data",
+                     window_);
+      }
       if (ZSTD_isError(result) != 0) {
         return Error(kCorruptContainer,
                      "the zstd data are damaged near byte {} of the stored file: {}",
@@ -305,9 +350,8 @@ class ZstdStream final : public ContainerStream {
   }
 
  private:
-  struct Free {
-    void operator()(ZSTD_DCtx* state) const { ZSTD_freeDCtx(state); }
-  };
+  ZstdStream(std::unique_ptr<ByteStream> stored, DecompressOptions options, ZstdState state)
+      : ContainerStream("zstd", std::move(stored), std::move(options)), state_(std::move(state)) {}
 
   // RFC 8878 section 3.1.1.1: the window descriptor, or the content size of a single segment.
   Status CheckWindow() {
@@ -315,21 +359,21 @@ class ZstdStream final : public ContainerStream {
     ARROW_RETURN_NOT_OK(WantInput(kFrameHeaderBytesMax));
     const uint8_t* head = input();
     if (input_count() < 6 || head[0] != 0x28) return Status::OK();  // skippable, or cut off
-    uint64_t window = 0;
     const bool is_single_segment = (head[4] & 0x20U) != 0;
     if (is_single_segment) {
-      window = ZSTD_getFrameContentSize(head, input_count());
-      if (window == ZSTD_CONTENTSIZE_ERROR || window == ZSTD_CONTENTSIZE_UNKNOWN) window = 0;
+      window_ = ZSTD_getFrameContentSize(head, input_count());
+      if (window_ == ZSTD_CONTENTSIZE_ERROR || window_ == ZSTD_CONTENTSIZE_UNKNOWN) window_ = 0;
     } else {
       const uint64_t base = uint64_t{1} << (10U + (head[5] >> 3U));
-      window = base + base / 8 * (head[5] & 7U);
+      window_ = base + base / 8 * (head[5] & 7U);
     }
-    if (window <= static_cast<uint64_t>(options().window_bytes_max)) return Status::OK();
+    if (window_ <= static_cast<uint64_t>(options().window_bytes_max)) return Status::OK();
     return Error(kMemoryLimit, "the zstd data need a window of {} bytes, but {} may be used for it",
-                 window, options().window_bytes_max);
+                 window_, options().window_bytes_max);
   }
 
-  const std::unique_ptr<ZSTD_DCtx, Free> state_;
+  const ZstdState state_;
+  uint64_t window_ = 0;  // bytes that the frame asks for
   bool at_frame_start_ = true;
   bool ended_ = false;
 };
@@ -347,7 +391,7 @@ Result<std::unique_ptr<ByteStream>> OpenDecompressor(Container container,
     case Container::kGzip:
       return std::make_unique<GzipStream>(std::move(stored), std::move(options));
     case Container::kZstd:
-      return std::make_unique<ZstdStream>(std::move(stored), std::move(options));
+      return ZstdStream::Make(std::move(stored), std::move(options));
     default:
       return Fail(kContainer, {.path = options.path},
                   "the file is compressed with {}; this program opens gzip and zstd",

@@ -5,6 +5,8 @@
 #include <memory>
 #include <string>
 
+#include <arrow/type_fwd.h>
+
 #include "codec/compress/container.h"
 #include "pyforge/source.h"
 
@@ -18,6 +20,8 @@ struct DecompressOptions {
   int64_t window_bytes_max = int64_t{128} << 20;
   /// Bytes read from the stored stream at once.
   int64_t input_bytes = 256 << 10;
+  /// What a zstd frame's window is taken from; outlives the stream. Null: Arrow's default pool.
+  arrow::MemoryPool* pool = nullptr;
 };
 
 /// True for the containers that OpenDecompressor takes off.
@@ -29,8 +33,8 @@ bool CanDecompress(Container container);
 /// checksum is verified. Reads of 256 KiB and more are decoded in place.
 /// Memory: 256 KiB of input, about as much again, and the window.
 /// Errors of Read: compress.truncated, compress.corrupt, compress.trailing_bytes, all at their
-/// offset in the decompressed bytes; limit.memory for a window beyond window_bytes_max; those of
-/// `stored`. Errors: unsupported.container.
+/// offset in the decompressed bytes; limit.memory for a window beyond window_bytes_max or
+/// what the pool has left; those of `stored`. Errors: unsupported.container.
 Result<std::unique_ptr<ByteStream>> OpenDecompressor(Container container,
                                                      std::unique_ptr<ByteStream> stored,
                                                      DecompressOptions options);
