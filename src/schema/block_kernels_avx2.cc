@@ -376,8 +376,8 @@ PYFORGE_AVX2 inline bool DoubleQuad(const FieldBlock& fields, int i, __m256i poi
 
 // The exponent behind an `e`, at most four digits; false when there is more to it.
 inline bool ShortExponent(const char* p, const char* end, int* exponent) {
-  const bool negative = *p == '-';
-  if (*p == '-' || *p == '+') ++p;
+  bool negative = false;
+  if (p != end && (*p == '-' || *p == '+')) negative = *p++ == '-';
   if (p == end || end - p > 4) return false;
   int value = 0;
   for (; p != end; ++p) {
