@@ -10,6 +10,7 @@
 #include <string>
 
 #include "schema/number_text.h"
+#include "support/seed.h"
 
 namespace pyforge::schema {
 namespace {
@@ -28,7 +29,7 @@ void ExpectBothAgree(uint64_t digits, int32_t power) {
 }
 
 TEST(ExactDouble, AgreesWithPrintingForRandomDigits) {
-  std::mt19937_64 random(11);
+  std::mt19937_64 random(pyforge::testing::RandomSeed());
   for (int i = 0; i < 300000; ++i) {
     uint64_t digits = random() % 10'000'000'000'000'000'000u;
     for (uint64_t drop = random() % 19; drop > 0; --drop) digits /= 10;
@@ -38,7 +39,7 @@ TEST(ExactDouble, AgreesWithPrintingForRandomDigits) {
 }
 
 TEST(ExactDouble, AgreesWithPrintingForPrintedDoubles) {
-  std::mt19937_64 random(12);
+  std::mt19937_64 random(pyforge::testing::RandomSeed());
   for (int i = 0; i < 300000; ++i) {
     double value = 0;
     if (i % 2 == 0) {

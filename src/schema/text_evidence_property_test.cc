@@ -6,6 +6,7 @@
 #include "schema/testing.h"
 #include "schema/text_evidence.h"
 #include "schema/text_kernels.h"
+#include "support/seed.h"
 
 namespace pyforge::schema {
 namespace {
@@ -40,7 +41,7 @@ const DecideOptions kOptions[] = {{},
                                   {.decimal_point = ',', .date_order = DateOrder::kMdy}};
 
 TEST(ColumnEvidenceProperty, DecidedKernelAcceptsEveryValue) {
-  RandomTexts random(1);
+  RandomTexts random(pyforge::testing::RandomSeed());
   int typed = 0;
   for (int i = 0; i < kColumns; ++i) {
     const Texts texts = random.Column();
@@ -63,7 +64,7 @@ TEST(ColumnEvidenceProperty, DecidedKernelAcceptsEveryValue) {
 }
 
 TEST(ColumnEvidenceProperty, DecisionDoesNotDependOnOrderOrPieces) {
-  RandomTexts random(2);
+  RandomTexts random(pyforge::testing::RandomSeed());
   for (int i = 0; i < kColumns; ++i) {
     Texts texts = random.Column();
     const ColumnEvidence whole = EvidenceOf(texts);
@@ -92,7 +93,7 @@ TEST(ColumnEvidenceProperty, DecisionDoesNotDependOnOrderOrPieces) {
 }
 
 TEST(ColumnEvidenceProperty, AcceptedValueLeavesTheDecisionAsItIs) {
-  RandomTexts random(3);
+  RandomTexts random(pyforge::testing::RandomSeed());
   int accepted = 0;
   for (int i = 0; i < kColumns; ++i) {
     Texts texts = random.Column();
@@ -115,7 +116,7 @@ TEST(ColumnEvidenceProperty, AcceptedValueLeavesTheDecisionAsItIs) {
 }
 
 TEST(ColumnEvidenceProperty, TextForGoodStaysText) {
-  RandomTexts random(4);
+  RandomTexts random(pyforge::testing::RandomSeed());
   for (int i = 0; i < kColumns; ++i) {
     const Texts texts = random.Column();
     ColumnEvidence evidence = EvidenceOf(texts);
@@ -130,7 +131,7 @@ TEST(ColumnEvidenceProperty, TextForGoodStaysText) {
 
 // A reader decides on a sample, converts slices by that type and adds what did not fit.
 TEST(ColumnEvidenceProperty, ConvertedSlicesSayTheSameAsTheirValues) {
-  RandomTexts random(5);
+  RandomTexts random(pyforge::testing::RandomSeed());
   int converted_values = 0;
   for (int i = 0; i < kColumns; ++i) {
     const Texts texts = random.Column();

@@ -11,6 +11,7 @@
 #include "schema/testing.h"
 #include "schema/text_evidence.h"
 #include "schema/text_format.h"
+#include "support/seed.h"
 
 namespace pyforge::schema {
 namespace {
@@ -35,7 +36,7 @@ size_t BytesOf(TextKind kind) {
 }
 
 // Runs a test with every instruction set that this processor has.
-class TextKernels : public testing::TestWithParam<InstructionSet> {
+class TextKernels : public ::testing::TestWithParam<InstructionSet> {
  protected:
   void SetUp() override {
     if (!Supports(GetParam())) GTEST_SKIP() << "not on this processor";
@@ -92,7 +93,7 @@ class TextKernels : public testing::TestWithParam<InstructionSet> {
 };
 
 INSTANTIATE_TEST_SUITE_P(InstructionSets, TextKernels,
-                         testing::Values(InstructionSet::kPortable, InstructionSet::kAvx2),
+                         ::testing::Values(InstructionSet::kPortable, InstructionSet::kAvx2),
                          [](const auto& set) {
                            return set.param == InstructionSet::kPortable ? "Portable" : "Avx2";
                          });
@@ -530,7 +531,7 @@ TEST_P(TextKernels, TellWhatNumbersLookLike) {
 // Both instruction sets make the same of anything.
 TEST(TextKernelsProperty, AgreeAcrossInstructionSets) {
   if (!Supports(InstructionSet::kAvx2)) GTEST_SKIP() << "not on this processor";
-  RandomTexts random(21);
+  RandomTexts random(pyforge::testing::RandomSeed());
   int converted_values = 0;
   for (int round = 0; round < Rounds(20000); ++round) {
     Texts texts = random.Column();

@@ -12,6 +12,7 @@
 #include "formats/parquet/delta_encoding.h"
 #include "formats/parquet/dictionary.h"
 #include "formats/parquet/level_encoding.h"
+#include "support/seed.h"
 
 namespace pyforge::parquet {
 namespace {
@@ -95,7 +96,7 @@ std::vector<T> DecodeDelta(std::span<const uint8_t> bytes) {
 }
 
 TEST(PackBits, PacksEveryWidth) {
-  std::mt19937_64 random(1);
+  std::mt19937_64 random(testing::RandomSeed());
   for (int width = 0; width <= 64; ++width) {
     const uint64_t mask = width == 64 ? ~uint64_t{0} : (uint64_t{1} << width) - 1;
     std::vector<uint64_t> wide(32);
@@ -127,7 +128,7 @@ TEST(PackBooleans, LeavesUnusedBitsZero) {
 }
 
 TEST(EncodeHybrid, GivesBackRunsAndMixturesOfAnyLength) {
-  std::mt19937_64 random(2);
+  std::mt19937_64 random(testing::RandomSeed());
   for (int width : {1, 2, 3, 7, 8, 9, 16, 17, 20, 32}) {
     const uint64_t mask = (uint64_t{1} << width) - 1;
     for (size_t count : {1, 7, 8, 9, 31, 32, 33, 100, 1000, 5000}) {
@@ -181,7 +182,7 @@ using DeltaTypes = ::testing::Types<int32_t, int64_t>;
 TYPED_TEST_SUITE(EncodeDeltaTest, DeltaTypes);
 
 TYPED_TEST(EncodeDeltaTest, GivesBackValuesOfEverySpread) {
-  std::mt19937_64 random(3);
+  std::mt19937_64 random(testing::RandomSeed());
   for (size_t count : {0, 1, 2, 31, 32, 33, 127, 128, 129, 130, 256, 257, 1000}) {
     for (int spread = 0; spread <= static_cast<int>(8 * sizeof(TypeParam)); spread += 3) {
       std::vector<TypeParam> values(count);

@@ -11,6 +11,7 @@
 
 #include "formats/parquet/round_trip_testing.h"
 #include "support/matchers.h"
+#include "support/seed.h"
 #include "support/tables.h"
 
 namespace pyforge::parquet {
@@ -402,7 +403,7 @@ TEST(Reader, ComparesChecksumsUnlessToldNotTo) {
 }
 
 TEST(Reader, NeverCrashesWhateverByteChanges) {
-  std::mt19937_64 random(11);
+  std::mt19937_64 random(testing::RandomSeed());
   const auto table = RandomTable({arrow::int32(), arrow::utf8(), arrow::list(arrow::utf8()),
                                   arrow::float64(), arrow::boolean()},
                                  200);

@@ -15,6 +15,7 @@
 #include "formats/parquet/errors.h"
 #include "formats/parquet/round_trip_testing.h"
 #include "support/matchers.h"
+#include "support/seed.h"
 #include "support/tables.h"
 
 namespace pyforge::parquet {
@@ -119,7 +120,7 @@ std::shared_ptr<arrow::Array> AsStored(const std::shared_ptr<arrow::Array>& arra
 
 TEST_P(RoundTrip, GivesBackEveryTypeToArrowAndToUs) {
   const Scenario& scenario = GetParam();
-  std::mt19937_64 random(static_cast<uint64_t>(scenario.rows));
+  std::mt19937_64 random(testing::RandomSeed());
   arrow::FieldVector fields;
   arrow::ArrayVector arrays;
   for (const auto& type : testing::AllTypes()) {
