@@ -203,6 +203,11 @@ function(pyforge_builtin_formats)
     list(APPEND libraries pyforge::format_${name})
   endforeach()
   list(LENGTH built count)
+  set(left_out ${known})
+  list(REMOVE_ITEM left_out ${built})
+  list(LENGTH left_out left_out_count)
+  list(TRANSFORM left_out REPLACE "(.+)" "\"\\1\"")
+  list(JOIN left_out ", " left_out)
   configure_file("${PROJECT_SOURCE_DIR}/cmake/builtin_formats.cc.in" builtin_formats.cc @ONLY)
   pyforge_add_library(builtin_formats
     SOURCES "${CMAKE_CURRENT_BINARY_DIR}/builtin_formats.cc"

@@ -4,6 +4,7 @@
 
 #include <arrow/type.h>
 
+#include "core/registry_errors.h"
 #include "io/local_file.h"
 #include "io/open_source.h"
 #include "schema/schema_json.h"
@@ -38,6 +39,8 @@ Result<OpenedInput> OpenInput(const std::string& path, const std::string& from,
   } else {
     opened.format = registry.Find(from);
     if (opened.format == nullptr) {
+      const std::string_view left_out = registry.LeftOut(from);
+      if (!left_out.empty()) return NotBuilt(left_out, {.path = path});
       return Fail(kBadOption, {.path = path}, "there is no format '{}'", from);
     }
     opened.sniff = {.confidence = 1, .reason = "asked for"};

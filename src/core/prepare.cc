@@ -9,6 +9,7 @@
 
 #include "core/concat_scan.h"
 #include "core/output_names.h"
+#include "core/registry_errors.h"
 #include "core/table_writer.h"
 #include "io/path.h"
 
@@ -40,6 +41,8 @@ Result<OutputChoice> ChooseOutputFormat(const std::string& output, const Convers
   if (!options.to.empty()) {
     choice.format = registry.Find(options.to);
     if (choice.format == nullptr) {
+      const std::string_view left_out = registry.LeftOut(options.to);
+      if (!left_out.empty()) return NotBuilt(left_out, {.path = output});
       std::vector<std::string_view> known;
       for (const FormatDescriptor* each : registry.formats()) {
         if (each->open_output != nullptr) known.push_back(each->name);
@@ -56,6 +59,8 @@ Result<OutputChoice> ChooseOutputFormat(const std::string& output, const Convers
     choice.format = registry.Find("parquet");
   }
   if (choice.format == nullptr) {
+    const std::string_view left_out = registry.LeftOut(plain_name);
+    if (!left_out.empty()) return NotBuilt(left_out, {.path = output});
     return Fail(kBadRequest, {.path = output},
                 "the name of the output does not tell its format; say it with --to");
   }

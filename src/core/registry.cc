@@ -39,8 +39,13 @@ std::string_view Suffix(std::string_view name) {
   return dot == std::string_view::npos ? std::string_view() : name.substr(dot);
 }
 
-Status NothingFits(std::string_view head, const Source& source, const FormatDescriptor* by_name) {
+Status NothingFits(const Registry& registry, std::string_view head, const Source& source,
+                   const FormatDescriptor* by_name) {
   const core::Likeness likeness = core::LooksLike(head);
+  for (const std::string_view name : {likeness.format, std::string_view(source.name())}) {
+    const std::string_view left_out = registry.LeftOut(name);
+    if (!left_out.empty()) return core::NotBuilt(left_out, {.path = source.path()});
+  }
   const std::string_view suffix = Suffix(source.name());
   const std::string subject = suffix.empty() ? "Unsupported input format"
                                              : fmt::format("Unsupported input format '{}'", suffix);
@@ -107,6 +112,15 @@ const FormatDescriptor* Registry::FindByExtension(std::string_view file_name) co
   return found;
 }
 
+std::string_view Registry::LeftOut(std::string_view name) const {
+  const std::string_view suffix = Suffix(name);
+  for (const std::string_view each : left_out_) {
+    if (EqualsIgnoringCase(each, name)) return each;
+    if (!suffix.empty() && EqualsIgnoringCase(each, suffix.substr(1))) return each;
+  }
+  return {};
+}
+
 Result<const FormatDescriptor*> Registry::Identify(Source& source, SniffResult* why) const {
   ARROW_ASSIGN_OR_RAISE(const std::string_view head, source.Head(kHeadBytes));
   const FormatDescriptor* by_name = FindByExtension(source.name());
@@ -128,7 +142,7 @@ Result<const FormatDescriptor*> Registry::Identify(Source& source, SniffResult* 
     best = by_name;
     best_sniff = {.confidence = 0.5, .reason = "by its name; the file is empty"};
   }
-  if (best == nullptr) return NothingFits(head, source, by_name);
+  if (best == nullptr) return NothingFits(*this, head, source, by_name);
   if (by_name != nullptr && by_name != best) {
     best_sniff.reason += fmt::format("{}although its name says {}",
                                      best_sniff.reason.empty() ? "" : ", ", by_name->name);

@@ -1,6 +1,9 @@
 // What may go wrong before a format is known, and when plans and configurations are read.
 #pragma once
 
+#include <string_view>
+#include <utility>
+
 #include "pyforge/error.h"
 
 namespace pyforge::core {
@@ -37,6 +40,11 @@ inline constexpr ErrorCode kNoConfiguration{
     .category = ErrorCategory::kNotFound,
     .summary = "The configuration file that was named does not exist.",
     .fix = "Check the path given with {config}, or leave it out."};
+
+/// The failure of whoever needs a format that Registry::LeftOut names.
+inline Status NotBuilt(std::string_view format, Where where) {
+  return Fail(kNotBuilt, std::move(where), "this program was built without the format {}", format);
+}
 
 inline constexpr const ErrorCode* kRegistryErrors[] = {&kUnsupportedFormat, &kNotBuilt, &kBadPlan,
                                                        &kBadConfiguration, &kNoConfiguration};

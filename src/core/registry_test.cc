@@ -197,6 +197,33 @@ TEST(Identify, PassesOnThatTheSourceCannotBeRead) {
   EXPECT_TRUE(FailedWith(Make().Identify(source).status(), kReadFailed));
 }
 
+constexpr std::string_view kLeftOut[] = {"box", "parquet"};
+
+TEST(Registry, KnowsTheNamesOfFormatsThatWereLeftOut) {
+  Registry registry;
+  ASSERT_TRUE(registry.Add(kComma).ok());
+  EXPECT_EQ(registry.LeftOut("box"), "");
+  registry.SetLeftOut(kLeftOut);
+  EXPECT_EQ(registry.LeftOut("Box"), "box");
+  EXPECT_EQ(registry.LeftOut("dir.a/x.PARQUET"), "parquet");
+  EXPECT_EQ(registry.LeftOut("comma"), "");
+  EXPECT_EQ(registry.LeftOut(""), "");
+  EXPECT_EQ(registry.LeftOut("x."), "");
+}
+
+TEST(Identify, SaysThatAFormatWasLeftOutOfTheBuild) {
+  Registry registry;
+  ASSERT_TRUE(registry.Add(kBox).ok());
+  registry.SetLeftOut(std::span(kLeftOut).subspan(1));
+  HeadSource by_content("a", "PAR1...");
+  const Status failed = registry.Identify(by_content).status();
+  EXPECT_TRUE(FailedWith(failed, core::kNotBuilt)) << failed;
+  EXPECT_THAT(failed.message(), HasSubstr("without the format parquet"));
+  EXPECT_EQ(DetailOf(failed)->where().path, "dir/a");
+  HeadSource by_name("a.parquet", "no magic number");
+  EXPECT_TRUE(FailedWith(registry.Identify(by_name).status(), core::kNotBuilt));
+}
+
 TEST(RegistryErrors, HoldsEveryCodeOnceAndInOrder) {
   const auto codes = Make().errors();
   std::set<std::string_view> ids;

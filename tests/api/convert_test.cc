@@ -76,6 +76,27 @@ TEST_F(ConvertTest, TurnsCsvIntoTypedParquetBesideIt) {
             "3|null|0.25|null|01000|\n");
 }
 
+TEST_F(ConvertTest, SaysThatAFormatWasLeftOutOfTheBuild) {
+  constexpr std::string_view kLeftOut[] = {"parquet"};
+  Registry registry;
+  ASSERT_OK(registry.Add(*registry_.Find("csv")));
+  registry.SetLeftOut(kLeftOut);
+  const std::string input = directory_.Write("orders.csv", kOrders);
+  const auto code_of = [&](std::string output, std::string name, std::string value) {
+    ConversionRequest request{.inputs = {input}, .output = std::move(output)};
+    if (!name.empty()) request.options[name] = {std::move(value)};
+    ExecutionContext context({.threads = 1});
+    const ConversionReport report = pyforge::Convert(request, registry, context);
+    const ErrorDetail* detail = DetailOf(report.error);
+    return detail == nullptr ? std::string() : std::string(detail->code().id);
+  };
+  EXPECT_EQ(code_of(directory_ / "o.parquet", "", ""), "unsupported.not_built");
+  EXPECT_EQ(code_of(directory_ / "o.csv", "to", "parquet"), "unsupported.not_built");
+  EXPECT_EQ(code_of(directory_ / "o.csv", "from", "parquet"), "unsupported.not_built");
+  EXPECT_EQ(code_of(directory_ / "o.csv", "to", "nonsense"), "usage.bad_option");
+  EXPECT_THAT(directory_.Files(), ElementsAre("orders.csv"));
+}
+
 TEST_F(ConvertTest, ReportsWhatBecameOfEveryRow) {
   const std::string input = directory_.Write("r.csv", "a,b\n1,x\n2\n3,y\n");
   const ConversionReport report = Convert({input}, directory_ / "r.parquet");
