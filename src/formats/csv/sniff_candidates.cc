@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "formats/csv/sniff_parse.h"
+#include "schema/characters.h"
 
 namespace pyforge::csv {
 namespace {
@@ -23,7 +24,7 @@ constexpr Usual kUsual[] = {{",", 1.0},     {";", 0.99},    {"\t", 0.98}, {"|", 
                             {"\x1F", 0.96}, {"\x01", 0.96}, {"::", 0.85}, {"^", 0.8},
                             {"~", 0.8},     {":", 0.45},    {" ", 0.6}};
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+using schema::IsDigit;
 
 size_t FindLineEnd(std::string_view text, size_t begin) {
   while (begin < text.size() && text[begin] != '\n' && text[begin] != '\r') ++begin;

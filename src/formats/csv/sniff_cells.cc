@@ -4,10 +4,12 @@
 #include <array>
 #include <cstddef>
 
+#include "schema/characters.h"
+
 namespace pyforge::csv {
 namespace {
 
-bool IsDigit(char c) { return c >= '0' && c <= '9'; }
+using schema::IsDigit;
 bool IsAlpha(char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
 // Letters beyond ASCII count as letters: their bytes all have the high bit.
 bool IsLetter(char c) { return IsAlpha(c) || static_cast<uint8_t>(c) >= 0x80; }
