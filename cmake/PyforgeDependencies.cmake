@@ -1,7 +1,7 @@
 # Every library but Arrow, all from the system. The targets they give:
 #   fmt::fmt  spdlog::spdlog  simdjson::simdjson  nlohmann_json::nlohmann_json  CLI11::CLI11
 #   FastFloat::fast_float  Threads::Threads  yaml-cpp
-#   libdeflate::libdeflate  isal::isal  zstd::libzstd_shared  ZLIB::ZLIB  Snappy::snappy
+#   libdeflate::libdeflate  isal::isal  zstd::libzstd_shared  ZLIB::ZLIB
 #   GTest::gmock_main  benchmark::benchmark_main
 set(CMAKE_FIND_PACKAGE_TARGETS_GLOBAL ON)
 
@@ -13,8 +13,6 @@ find_package(nlohmann_json REQUIRED)
 find_package(CLI11 REQUIRED)
 find_package(FastFloat REQUIRED)
 find_package(zstd REQUIRED)
-find_package(ZLIB REQUIRED)
-find_package(Snappy REQUIRED)
 find_package(yaml-cpp REQUIRED)
 
 find_package(PkgConfig REQUIRED)
@@ -25,6 +23,7 @@ add_library(isal::isal ALIAS PkgConfig::PYFORGE_ISAL)
 
 if(PYFORGE_TESTS)
   find_package(GTest REQUIRED)
+  find_package(ZLIB REQUIRED)
 endif()
 if(PYFORGE_BENCHMARKS)
   find_package(benchmark REQUIRED)
