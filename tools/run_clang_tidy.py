@@ -1,7 +1,7 @@
 """Runs clang-tidy on the sources that changed.
 
-Changed means: since the merge base with origin/main, on main itself in the last commits, and what
-is not committed. A changed header stands for the source of the same stem. A file found clean is not
+Changed means: since the merge base with origin/main, on main itself in the last commit, and what is
+not committed. A changed header stands for the source of the same stem. A file found clean is not
 looked at again until it, a header of ours that it includes, its command line or the checks change;
 the verdicts are kept in the user's cache folder.
 """
@@ -18,7 +18,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 CLANG_TIDY = "clang-tidy-16"
-COMMITS_ON_MAIN = 10
+COMMITS_ON_MAIN = 1
 
 
 def git(*arguments: str) -> str:
