@@ -43,7 +43,8 @@ def test_no_write_may_fail_unnoticed(tmp_path: Path, source: Path) -> None:
 
 def test_a_limit_on_file_sizes_does_not_kill(tmp_path: Path, source: Path) -> None:
     """`ulimit -f` sends a signal that ends whoever does not ignore it."""
-    for extra in ([], ["--report", tmp_path / "report.json"]):
+    reported: list[str | Path] = ["--report", tmp_path / "report.json"]
+    for extra in ([], reported):
         outcome = run(
             "convert", source, "-o", tmp_path / "out.csv", *extra, rlimits={"FSIZE": 65536}
         )
@@ -55,7 +56,7 @@ def test_a_limit_on_file_sizes_does_not_kill(tmp_path: Path, source: Path) -> No
 @pytest.mark.parametrize("command", ["schema", "preview", "info", "formats", "--version"])
 def test_a_listing_that_cannot_be_written_is_an_error(source: Path, command: str) -> None:
     arguments = [command] if command in ("formats", "--version") else [command, str(source)]
-    with open("/dev/full", "wb") as full:
+    with Path("/dev/full").open("wb") as full:
         ended = subprocess.run(
             [str(program.program()), *arguments],
             stdout=full,
@@ -67,9 +68,7 @@ def test_a_listing_that_cannot_be_written_is_an_error(source: Path, command: str
 
 
 @pytest.mark.parametrize("command", ["schema", "preview", "info", "formats"])
-def test_a_reader_that_has_seen_enough_of_a_listing_is_no_error(
-    source: Path, command: str
-) -> None:
+def test_a_reader_that_has_seen_enough_of_a_listing_is_no_error(source: Path, command: str) -> None:
     arguments = ["formats"] if command == "formats" else [command, str(source)]
     reader, writer = os.pipe()
     os.close(reader)

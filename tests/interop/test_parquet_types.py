@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import random
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -27,14 +28,16 @@ def grown(column: Any, rows: int, nulls: str, seed: int) -> Any:
     """`rows` of the column's values; its second one is the null."""
     pick = random.Random(seed)
     full, holes = [0, 2, 3], [0, 1, 2, 3, 3]
-    choices = {
+    choices: dict[str, Callable[[int], int]] = {
         "none": lambda row: pick.choice(full),
         "all": lambda row: 1,
         "some": lambda row: pick.choice(holes),
         "blocks": lambda row: 1 if row // 1000 % 2 else pick.choice(full),
     }
     choose = choices[nulls]
-    values = column.to_pylist() if "ns" not in str(column.type) else column.cast("int64").to_pylist()
+    values = (
+        column.to_pylist() if "ns" not in str(column.type) else column.cast("int64").to_pylist()
+    )
     made = pa.array([values[choose(row)] for row in range(rows)], values_type(column))
     return made.cast(column.type)
 
@@ -48,7 +51,10 @@ def values_type(column: Any) -> Any:
 def source_table(rows: int, nulls: str) -> pa.Table:
     columns = arrow_samples.every_type()
     return pa.table(
-        {name: grown(column, rows, nulls, seed) for seed, (name, column) in enumerate(columns.items())}
+        {
+            name: grown(column, rows, nulls, seed)
+            for seed, (name, column) in enumerate(columns.items())
+        }
     )
 
 
@@ -81,7 +87,10 @@ def test_every_type_survives_any_size_and_share_of_nulls(
         if name in NOT_ALIKE:
             continue
         for other in ("duckdb", "polars"):
-            assert read_column(other, target, name) == read_column(other, source, name), (name, other)
+            assert read_column(other, target, name) == read_column(other, source, name), (
+                name,
+                other,
+            )
 
 
 def read_column(reader: str, path: Path, name: str) -> list[Any]:
