@@ -66,15 +66,16 @@ void SetValidityBits(const uint8_t* is_null, int64_t count, uint8_t* bits) {
   *bits = last;
 }
 
+/// `kStep` bytes are copied whatever the length: that needs no branch on it, if most are shorter.
+template <size_t kStep>
 void CopyFields(const char* text, const uint32_t* begin, const uint32_t* length, int64_t count,
                 char* out, int32_t* offsets) {
   int32_t at = offsets[0];
   for (int64_t i = 0; i < count; ++i) {
     const char* const from = text + begin[i];
     const uint32_t bytes = length[i];
-    // A fixed-size copy needs no branch on the length, which most fields stay below.
-    std::memcpy(out + at, from, 64);
-    if (bytes > 64) std::memcpy(out + at + 64, from + 64, bytes - 64);
+    std::memcpy(out + at, from, kStep);
+    if (bytes > kStep) std::memcpy(out + at + kStep, from + kStep, bytes - kStep);
     at += static_cast<int32_t>(bytes);
     offsets[i + 1] = at;
   }
@@ -113,7 +114,11 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
   const Dialect& dialect = rows.dialect();
   int64_t null_count = fields.null_count;
   int64_t bytes_max = 0;
-  for (int64_t i = 0; i < count; ++i) bytes_max += fields.length[static_cast<size_t>(i)];
+  uint32_t longest = 0;
+  for (int64_t i = 0; i < count; ++i) {
+    bytes_max += fields.length[static_cast<size_t>(i)];
+    longest = std::max(longest, fields.length[static_cast<size_t>(i)]);
+  }
   if (repairs_utf8) bytes_max *= 3;  // U+FFFD takes three bytes
   ARROW_ASSIGN_OR_RAISE(uint8_t* const offset_bytes, offsets_.Prepare((count + 1) * 4, pool));
   ARROW_ASSIGN_OR_RAISE(uint8_t* const values, values_.Prepare(bytes_max, pool));
@@ -134,12 +139,13 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
     std::memcpy(out + offsets[row], value.data(), value.size());
     offsets[row + 1] = offsets[row] + static_cast<int32_t>(value.size());
   };
+  const auto copy_fields = longest <= 16 ? CopyFields<16> : CopyFields<64>;
   int64_t done = 0;
   const auto copy_until = [&](int64_t row) {
     if (repairs_utf8) {
       for (int64_t i = done; i < row; ++i) append(i, std::string_view(text + begin[i], length[i]));
     } else {
-      CopyFields(text, begin + done, length + done, row - done, out, offsets + done);
+      copy_fields(text, begin + done, length + done, row - done, out, offsets + done);
     }
     done = row;
   };
