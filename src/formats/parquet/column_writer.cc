@@ -6,6 +6,7 @@
 #include <libdeflate.h>
 
 #include <algorithm>
+#include <cmath>
 #include <limits>
 #include <utility>
 
@@ -26,13 +27,25 @@ constexpr int64_t kPageRowsMax = int64_t{16} << 10;
 constexpr size_t kDictionaryEntriesMax = size_t{1} << 16;
 constexpr size_t kDictionaryBytesMax = size_t{1} << 20;
 constexpr size_t kDictionarySample = 4096;
+constexpr double kChunkValuesExpected = 1 << 16;
 
 // What a probe must save for a chunk to be compressed, in hundredths; its bytes at most.
 constexpr size_t kCompressionWorthPercent = 3;
+// Snappy stands for speed, so that its time is weighed against the bytes saved, in nanoseconds: a
+// byte written and read again at 140 MB/s, a byte of text or of numbers searched for matches, a
+// value whose ends are looked up (docs/performance.md). The search pays from 36 or 25 % on.
+constexpr double kStoredByteCost = 7;
+constexpr double kSearchedTextByteCost = 2.5;
+constexpr double kSearchedByteCost = 1.75;
+constexpr double kValueEndsCost = 20;
 constexpr size_t kProbeBytes = size_t{32} << 10;
 
 constexpr size_t kChunkBoundsBytesMax = 256;
 constexpr size_t kPageBoundsBytesMax = 64;
+
+double Ratio(size_t part, size_t whole) {
+  return static_cast<double>(part) / static_cast<double>(std::max(whole, size_t{1}));
+}
 
 int64_t PageRows(const LeafPlan& leaf) {
   const int64_t width = std::max(leaf.value_bytes, 1);
@@ -199,14 +212,11 @@ Status ColumnWriter::AddNested(const arrow::Array& column, int64_t begin, int64_
 
 Status ColumnWriter::TakeValues(const arrow::Array& array, const Selection& selection) {
   if (strategy_ == Strategy::kDictionary && is_byte_array()) {
-    const char* readable_end = ReadableEnd(array);
     const size_t begin = codes_.size();
     codes_.Reserve(begin + static_cast<size_t>(selection.length) * sizeof(uint32_t));
-    auto* out = reinterpret_cast<uint32_t*>(codes_.data() + begin);
-    VisitByteArrays(array, selection, [&](std::string_view value) {
-      *out++ = byte_array_dictionary_.Code(value, readable_end);
-    });
-    codes_.Resize(static_cast<size_t>(reinterpret_cast<uint8_t*>(out) - codes_.data()));
+    auto* const codes = reinterpret_cast<uint32_t*>(codes_.data() + begin);
+    const size_t count = EncodeByteArrays(array, selection, &byte_array_dictionary_, codes);
+    codes_.Resize(begin + count * sizeof(uint32_t));
     value_count_ = static_cast<int64_t>(codes_.size() / sizeof(uint32_t));
     return Status::OK();
   }
@@ -228,13 +238,18 @@ Status ColumnWriter::EndPage() {
 
   workshop_->body.clear();
   EncodeLevels();
-  const Encoding encoding = EncodeValues();
-  if (!codec_is_decided_) ARROW_RETURN_NOT_OK(DecideCodec());
+  std::span<const uint8_t> values;
+  const Encoding encoding = EncodeValues(&values);
+  if (!codec_is_decided_ || chunk_.metadata.codec != Codec::kUncompressed) {
+    workshop_->body.Append(values.data(), values.size());
+    values = {};
+  }
+  if (!codec_is_decided_) ARROW_RETURN_NOT_OK(DecideCodec(encoding));
 
   ColumnChunk& metadata = chunk_.metadata;
   entry.offset = static_cast<int64_t>(chunk_.pages.size());
   ARROW_RETURN_NOT_OK(
-      AppendPage(PageType::kData, encoding, slots_, workshop_->body, &chunk_.pages));
+      AppendPage(PageType::kData, encoding, slots_, workshop_->body, values, &chunk_.pages));
   entry.bytes = static_cast<int32_t>(static_cast<int64_t>(chunk_.pages.size()) - entry.offset);
   metadata.value_count += slots_;
   MergeBounds(leaf_, entry.statistics, &metadata.statistics);
@@ -264,15 +279,13 @@ void ColumnWriter::FindPageBounds(Statistics* statistics) {
   if (!is_byte_array() || strategy_ != Strategy::kDictionary) {
     return FindBounds(leaf_, values_, statistics);
   }
-  // Each distinct value of the page is looked at once.
-  seen_in_page_.resize(byte_array_dictionary_.size(), 0);
-  ++page_number_;
-  ByteArrayBounds bounds;
+  // Each distinct value of the page is looked at once, and marked without a branch.
+  seen_in_page_.assign(byte_array_dictionary_.size(), 0);
   const auto* codes = codes_.as<uint32_t>();
-  for (int64_t i = 0; i < value_count_; ++i) {
-    if (seen_in_page_[codes[i]] == page_number_) continue;
-    seen_in_page_[codes[i]] = page_number_;
-    bounds.Add(byte_array_dictionary_.value(codes[i]));
+  for (int64_t i = 0; i < value_count_; ++i) seen_in_page_[codes[i]] = 1;
+  ByteArrayBounds bounds;
+  for (uint32_t code = 0; code < seen_in_page_.size(); ++code) {
+    if (seen_in_page_[code] != 0) bounds.Add(byte_array_dictionary_.value(code));
   }
   bounds.Get(statistics);
 }
@@ -306,9 +319,9 @@ void ColumnWriter::EncodeLevels() {
   });
 }
 
-Encoding ColumnWriter::EncodeValues() {
+Encoding ColumnWriter::EncodeValues(std::span<const uint8_t>* as_they_are) {
   if (value_count_ == 0) return Encoding::kPlain;
-  if (strategy_ != Strategy::kDictionary) return EncodeDirect();
+  if (strategy_ != Strategy::kDictionary) return EncodeDirect(as_they_are);
   if (!is_byte_array()) {
     codes_.clear();
     fixed_dictionary_.Encode(values_.fixed.data(), values_.count, &codes_);
@@ -325,6 +338,25 @@ Encoding ColumnWriter::EncodeValues() {
   return Encoding::kRleDictionary;
 }
 
+// Whether a dictionary will halve the chunk, by how many of the sample's values were distinct: if
+// each is one of n, equally likely, then k draws find n * (1 - exp(-k / n)) of them.
+bool ColumnWriter::DictionaryHalves(size_t sample) const {
+  const size_t found = dictionary_size();
+  if (!is_byte_array() || sample < kDictionarySample || found * 16 > sample * 15) return false;
+  const auto draws = static_cast<double>(sample);
+  double low = static_cast<double>(found);
+  double high = kDictionaryEntriesMax;
+  while (high - low > 1) {
+    const double middle = (low + high) / 2;
+    (middle * (1 - std::exp(-draws / middle)) < static_cast<double>(found) ? low : high) = middle;
+  }
+  const double mean_bytes = static_cast<double>(dictionary_bytes()) / static_cast<double>(found);
+  const double dictionary = high * (sizeof(int32_t) + mean_bytes);
+  const double codes = kChunkValuesExpected * BitWidth(static_cast<size_t>(high)) / 8.0;
+  return high * mean_bytes <= kDictionaryBytesMax / 2.0 &&
+         2 * (dictionary + codes) <= kChunkValuesExpected * mean_bytes;
+}
+
 // A dictionary pays when few values repeat and are much longer than their codes.
 void ColumnWriter::Decide() {
   strategy_ = Strategy::kDirect;
@@ -337,7 +369,8 @@ void ColumnWriter::Decide() {
     const auto* lengths = values_.lengths.as<int32_t>();
     for (size_t i = 0; i < sample; ++i) {
       const auto length = static_cast<size_t>(lengths[i]);
-      if (byte_array_dictionary_.size() * 4 <= sample) {
+      // Past the first quarter nearly all values being new, most of the chunk's will be.
+      if (i < sample / 4 || byte_array_dictionary_.size() * 16 <= i * 15) {
         (void)byte_array_dictionary_.Code({at, length}, end);
       }
       at += length;
@@ -362,8 +395,9 @@ void ColumnWriter::Decide() {
   // Codes take longer to make than packed differences, so small gains are not worth it.
   constexpr double kLeastValueBits = 4;
   const double code_bits = BitWidth(dictionary_size() - 1);
-  if (dictionary_size() * 4 <= sample && dictionary_bytes() <= kDictionaryBytesMax &&
-      value_bits > kLeastValueBits && 2 * code_bits <= value_bits) {
+  const bool is_small = dictionary_size() * 4 <= sample && value_bits > kLeastValueBits &&
+                        2 * code_bits <= value_bits;
+  if (dictionary_bytes() <= kDictionaryBytesMax && (is_small || DictionaryHalves(sample))) {
     strategy_ = Strategy::kDictionary;
   } else {
     fixed_dictionary_.Clear();
@@ -396,7 +430,7 @@ void ColumnWriter::EncodeIntegers(size_t count, ByteBuffer* out) const {
   }
 }
 
-Encoding ColumnWriter::EncodeDirect() {
+Encoding ColumnWriter::EncodeDirect(std::span<const uint8_t>* as_they_are) {
   const size_t begin = workshop_->body.size();
   if (leaf_.kind == ValueKind::kBoolean) {
     workshop_->body.Reserve(begin + values_.count / 8 + 1);
@@ -407,7 +441,7 @@ Encoding ColumnWriter::EncodeDirect() {
   if (is_byte_array()) {
     if (workshop_->options->compatibility == Compatibility::kModern) {
       EncodeDelta(values_.lengths.as<int32_t>(), values_.count, &workshop_->body);
-      workshop_->body.Append(values_.bytes.data(), values_.bytes.size());
+      *as_they_are = values_.bytes.span();
       return Encoding::kDeltaLengthByteArray;
     }
     workshop_->body.Reserve(begin + values_.lengths.size() + values_.bytes.size());
@@ -430,13 +464,14 @@ Encoding ColumnWriter::EncodeDirect() {
     if (direct_encoding_ == Encoding::kDeltaBinaryPacked) return Encoding::kDeltaBinaryPacked;
     workshop_->body.Resize(begin);
   }
-  workshop_->body.Append(values_.fixed.data(), values_.fixed.size());
+  *as_they_are = values_.fixed.span();
   return Encoding::kPlain;
 }
 
 // One codec serves the whole chunk, so that its first page decides.
-Status ColumnWriter::DecideCodec() {
+Status ColumnWriter::DecideCodec(Encoding encoding) {
   codec_is_decided_ = true;
+  compresses_ends_ = false;
   chunk_.metadata.codec = workshop_->codec;
   // A page of nulls says nothing about the values to come.
   if (workshop_->compressor == nullptr || value_count_ == 0) return Status::OK();
@@ -456,41 +491,69 @@ Status ColumnWriter::DecideCodec() {
     DictionaryValues(&workshop_->scratch);
     ARROW_RETURN_NOT_OK(probe(workshop_->scratch));
   }
-  if (after * 100 > before * (100 - kCompressionWorthPercent)) {
-    chunk_.metadata.codec = Codec::kUncompressed;
+  if (workshop_->codec != Codec::kSnappy) {
+    if (after * 100 > before * (100 - kCompressionWorthPercent)) {
+      chunk_.metadata.codec = Codec::kUncompressed;
+    }
+    return Status::OK();
   }
+  // What a byte of the page costs when it is stored as it is, or compressed in one of two ways.
+  const double stored = kStoredByteCost;
+  const double searched = (is_byte_array() ? kSearchedTextByteCost : kSearchedByteCost) +
+                          kStoredByteCost * Ratio(after, before);
+  double by_ends = stored;
+  if (encoding == Encoding::kDeltaLengthByteArray) {
+    CompressEnds(workshop_->body);
+    by_ends = kValueEndsCost * Ratio(values_.count, workshop_->body.size()) +
+              kStoredByteCost * Ratio(workshop_->compressed.size(), workshop_->body.size());
+  }
+  compresses_ends_ = by_ends < std::min(stored, searched);
+  if (!compresses_ends_ && stored <= searched) chunk_.metadata.codec = Codec::kUncompressed;
   return Status::OK();
 }
 
+void ColumnWriter::CompressEnds(const ByteBuffer& body) {
+  workshop_->value_snappy.Compress(body.span(), {values_.lengths.as<int32_t>(), values_.count},
+                                   &workshop_->compressed);
+}
+
 Status ColumnWriter::AppendPage(PageType type, Encoding encoding, int64_t value_count,
-                                const ByteBuffer& body, ByteBuffer* out) {
+                                const ByteBuffer& body, std::span<const uint8_t> rest,
+                                ByteBuffer* out) {
   const ByteBuffer* stored = &body;
   if (chunk_.metadata.codec != Codec::kUncompressed) {
-    ARROW_RETURN_NOT_OK(workshop_->compressor->Compress(body.span(), &workshop_->compressed));
+    if (compresses_ends_ && encoding == Encoding::kDeltaLengthByteArray) {
+      CompressEnds(body);
+    } else {
+      ARROW_RETURN_NOT_OK(workshop_->compressor->Compress(body.span(), &workshop_->compressed));
+    }
     stored = &workshop_->compressed;
   }
+  const size_t bytes = body.size() + rest.size();
+  const size_t stored_bytes = stored->size() + rest.size();
   const size_t bytes_max = std::numeric_limits<int32_t>::max();
-  if (body.size() > bytes_max || stored->size() > bytes_max ||
+  if (bytes > bytes_max || stored_bytes > bytes_max ||
       value_count > std::numeric_limits<int32_t>::max()) {
     return Fail(kValueTooLarge, {.column = leaf_.path.front()},
                 "a row of column '{}' needs a page of {} bytes but a page may hold {}",
-                leaf_.path.front(), body.size(), bytes_max);
+                leaf_.path.front(), bytes, bytes_max);
   }
   PageHeader header{.type = type,
-                    .uncompressed_bytes = static_cast<int32_t>(body.size()),
-                    .stored_bytes = static_cast<int32_t>(stored->size()),
+                    .uncompressed_bytes = static_cast<int32_t>(bytes),
+                    .stored_bytes = static_cast<int32_t>(stored_bytes),
                     .value_count = static_cast<int32_t>(value_count),
                     .encoding = encoding};
   if (workshop_->options->page_checksums) {
     header.crc = libdeflate_crc32(0, stored->data(), stored->size());
+    if (!rest.empty()) header.crc = libdeflate_crc32(*header.crc, rest.data(), rest.size());
   }
   workshop_->header.clear();
   WritePageHeader(header, &workshop_->header);
   out->Append(workshop_->header.data(), workshop_->header.size());
   out->Append(stored->data(), stored->size());
-  chunk_.metadata.uncompressed_bytes +=
-      static_cast<int64_t>(workshop_->header.size() + body.size());
-  chunk_.metadata.stored_bytes += static_cast<int64_t>(workshop_->header.size() + stored->size());
+  out->Append(rest.data(), rest.size());
+  chunk_.metadata.uncompressed_bytes += static_cast<int64_t>(workshop_->header.size() + bytes);
+  chunk_.metadata.stored_bytes += static_cast<int64_t>(workshop_->header.size() + stored_bytes);
   return Status::OK();
 }
 
@@ -520,7 +583,7 @@ Result<EncodedChunk> ColumnWriter::Finish(ByteBuffer pages) {
     workshop_->scratch.clear();
     DictionaryValues(&workshop_->scratch);
     ARROW_RETURN_NOT_OK(AppendPage(PageType::kDictionary, Encoding::kPlain,
-                                   static_cast<int64_t>(dictionary_size()), workshop_->scratch,
+                                   static_cast<int64_t>(dictionary_size()), workshop_->scratch, {},
                                    &chunk_.dictionary));
     chunk_.metadata.dictionary_pages = 1;
   }

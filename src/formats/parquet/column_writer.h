@@ -5,6 +5,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string_view>
 #include <vector>
 
@@ -17,6 +18,7 @@
 #include "formats/parquet/page_compressor.h"
 #include "formats/parquet/page_values.h"
 #include "formats/parquet/schema_plan.h"
+#include "formats/parquet/value_snappy.h"
 #include "pyforge/error.h"
 
 namespace pyforge::parquet {
@@ -26,6 +28,7 @@ struct PageWorkshop {
   const WriteOptions* options = nullptr;
   Codec codec = Codec::kUncompressed;
   PageCompressor* compressor = nullptr;
+  ValueSnappy value_snappy = {};
   ByteBuffer body = {};  ///< the page's levels and values
   ByteBuffer compressed = {};
   ByteBuffer scratch = {};
@@ -72,14 +75,19 @@ class ColumnWriter {
   Status EndPage();
   void FindPageBounds(Statistics* statistics);
   void EncodeLevels();
-  Encoding EncodeValues();
+  /// Into the workshop's `body`, but for what follows it `as_they_are`.
+  Encoding EncodeValues(std::span<const uint8_t>* as_they_are);
   void Decide();
+  bool DictionaryHalves(size_t sample) const;
   bool IsDeltaEncoded() const;
   void EncodeIntegers(size_t count, ByteBuffer* out) const;
-  Encoding EncodeDirect();
-  Status DecideCodec();
+  Encoding EncodeDirect(std::span<const uint8_t>* as_they_are);
+  Status DecideCodec(Encoding encoding);
+  /// Into the workshop's `compressed`. The body ends in the open page's byte arrays.
+  void CompressEnds(const ByteBuffer& body);
+  /// `rest` follows the body, which is stored as it is if there is any.
   Status AppendPage(PageType type, Encoding encoding, int64_t value_count, const ByteBuffer& body,
-                    ByteBuffer* out);
+                    std::span<const uint8_t> rest, ByteBuffer* out);
   size_t dictionary_size() const;
   size_t dictionary_bytes() const;
   void DictionaryValues(ByteBuffer* out) const;
@@ -104,10 +112,10 @@ class ColumnWriter {
   Strategy strategy_ = Strategy::kUndecided;
   std::optional<Encoding> direct_encoding_ = {};
   bool codec_is_decided_ = false;
+  bool compresses_ends_ = false;  // by ValueSnappy, where the encoding allows
   FixedDictionary fixed_dictionary_;
   ByteArrayDictionary byte_array_dictionary_;
-  std::vector<uint32_t> seen_in_page_;  // by code: number of the last page that used it
-  uint32_t page_number_ = 0;
+  std::vector<uint8_t> seen_in_page_;       // by code: 1 if the open page uses it
   int64_t nested_rows_ = kNestedRowsFirst;  // rows to walk at a time
   int64_t chunk_rows_ = 0;
   int64_t chunk_value_count_ = 0;

@@ -1,6 +1,8 @@
 // Dictionaries of a column chunk: distinct values, numbered in the order they were first seen.
 #pragma once
 
+#include <algorithm>
+#include <array>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -96,9 +98,12 @@ class CodeTable {
     const uint32_t code = add();
     slots_[at] = {tag, code + 1};
     hashes_.push_back(hash);
-    if (hashes_.size() * 2 > slots_.size()) Grow();
+    // Sparse: how many slots a lookup visits cannot be foreseen, unless it is nearly always one.
+    if (hashes_.size() * 4 > slots_.size()) Grow();
     return code;
   }
+  /// To be called some time before the hash is looked up.
+  void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
   void Clear();
 
  private:
@@ -146,12 +151,17 @@ class ByteArrayDictionary {
     if (value.size() > size_t{kShortBytes}) return LongCode(value);
     const bool is_padded = readable_end != nullptr && readable_end - value.data() >= kShortBytes;
     const ShortKey key = MakeShortKey(value, is_padded);
-    return table_.FindOrAdd(
-        HashKey(key, value.size()),
-        [&](uint32_t code) {
-          return entries_[code].key == key && entries_[code].length == value.size();
-        },
-        [&] { return Add(value, key); });
+    return ShortCode(value, key, HashKey(key, value.size()));
+  }
+  /// The codes of `count` values, the i-th of which is from offsets[i] to offsets[i + 1] of
+  /// `bytes`.
+  template <typename Offset>
+  void Encode(const char* bytes, const Offset* offsets, size_t count, const char* readable_end,
+              uint32_t* codes) {
+    constexpr size_t kStep = 32;
+    for (size_t done = 0; done < count; done += kStep) {
+      EncodeStep(bytes, offsets + done, std::min(kStep, count - done), readable_end, codes + done);
+    }
   }
   size_t size() const { return entries_.size(); }
   size_t bytes() const { return bytes_.size(); }
@@ -162,12 +172,47 @@ class ByteArrayDictionary {
   void Clear();
 
  private:
-  static constexpr ptrdiff_t kShortBytes = 16;
+  static constexpr int kShortBytes = 16;
   struct Entry {
     dictionary_internal::ShortKey key = {};  // of short values
     uint32_t offset = 0;
     uint32_t length = 0;
   };
+  // All keys first, then all lookups: a lookup that goes wrong does not hold up the next keys.
+  template <typename Offset>
+  void EncodeStep(const char* bytes, const Offset* offsets, size_t count, const char* readable_end,
+                  uint32_t* codes) {
+    using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
+    std::array<ShortKey, 32> keys;
+    std::array<uint64_t, 32> hashes;
+    bool any_long =
+        readable_end == nullptr || readable_end - (bytes + offsets[count]) < kShortBytes;
+    for (size_t i = 0; i < count; ++i) {
+      any_long |= offsets[i + 1] - offsets[i] > Offset{kShortBytes};
+    }
+    const auto value = [&](size_t i) {
+      return std::string_view(bytes + offsets[i], static_cast<size_t>(offsets[i + 1] - offsets[i]));
+    };
+    if (any_long) {
+      for (size_t i = 0; i < count; ++i) codes[i] = Code(value(i), readable_end);
+      return;
+    }
+    for (size_t i = 0; i < count; ++i) {
+      keys[i] = MakeShortKey(value(i), true);
+      hashes[i] = HashKey(keys[i], value(i).size());
+      table_.Prefetch(hashes[i]);
+    }
+    for (size_t i = 0; i < count; ++i) codes[i] = ShortCode(value(i), keys[i], hashes[i]);
+  }
+  uint32_t ShortCode(std::string_view value, const dictionary_internal::ShortKey& key,
+                     uint64_t hash) {
+    return table_.FindOrAdd(
+        hash,
+        [&](uint32_t code) {
+          return entries_[code].key == key && entries_[code].length == value.size();
+        },
+        [&] { return Add(value, key); });
+  }
   uint32_t LongCode(std::string_view value);
   uint32_t Add(std::string_view value, const dictionary_internal::ShortKey& key);
 

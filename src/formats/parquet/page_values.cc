@@ -169,6 +169,35 @@ const char* ReadableEnd(const arrow::Array& array) {
   return data == nullptr ? nullptr : reinterpret_cast<const char*>(data->data()) + data->size();
 }
 
+size_t EncodeByteArrays(const arrow::Array& array, const Selection& selection,
+                        ByteArrayDictionary* dictionary, uint32_t* codes) {
+  const char* const readable_end = ReadableEnd(array);
+  uint32_t* out = codes;
+  const auto encode_runs = [&](const auto* offsets) {
+    const std::shared_ptr<arrow::Buffer>& data = array.data()->buffers[2];
+    const char* bytes = data == nullptr ? "" : reinterpret_cast<const char*>(data->data());
+    VisitRuns(array, selection, [&](int64_t begin, int64_t length) {
+      dictionary->Encode(bytes, offsets + begin, static_cast<size_t>(length), readable_end, out);
+      out += length;
+    });
+  };
+  switch (array.type_id()) {
+    case arrow::Type::STRING:
+    case arrow::Type::BINARY:
+      encode_runs(RawValues<int32_t>(array));
+      break;
+    case arrow::Type::LARGE_STRING:
+    case arrow::Type::LARGE_BINARY:
+      encode_runs(RawValues<int64_t>(array));
+      break;
+    default:
+      VisitByteArrays(array, selection, [&](std::string_view value) {
+        *out++ = dictionary->Code(value, readable_end);
+      });
+  }
+  return static_cast<size_t>(out - codes);
+}
+
 int64_t ByteArrayBytes(const arrow::Array& array, const Selection& selection) {
   if (selection.indices == nullptr) {
     const auto end = selection.begin + selection.length;

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "formats/parquet/byte_buffer.h"
+#include "formats/parquet/dictionary.h"
 #include "formats/parquet/schema_plan.h"
 #include "pyforge/error.h"
 
@@ -54,6 +55,10 @@ Status AppendValues(const LeafPlan& leaf, const arrow::Array& array, const Selec
 
 /// Bytes of the selected byte arrays; more where nulls hide bytes.
 int64_t ByteArrayBytes(const arrow::Array& array, const Selection& selection);
+
+/// Writes the codes of the selected byte arrays; returns how many.
+size_t EncodeByteArrays(const arrow::Array& array, const Selection& selection,
+                        ByteArrayDictionary* dictionary, uint32_t* codes);
 
 /// Where the bytes end that can be read behind an array's byte arrays; null: not known.
 const char* ReadableEnd(const arrow::Array& array);

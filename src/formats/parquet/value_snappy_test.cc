@@ -1,0 +1,111 @@
+#include "formats/parquet/value_snappy.h"
+
+#include <arrow/util/compression.h>
+#include <fmt/format.h>
+#include <gtest/gtest.h>
+
+#include <random>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace pyforge::parquet {
+namespace {
+
+/// What an independent decoder makes of a block, "" if it refuses.
+std::string Decompress(const ByteBuffer& block, size_t size) {
+  auto codec = arrow::util::Codec::Create(arrow::Compression::SNAPPY).ValueOrDie();
+  std::string bytes(size, '\0');
+  const auto decompressed =
+      codec->Decompress(static_cast<int64_t>(block.size()), block.data(),
+                        static_cast<int64_t>(size), reinterpret_cast<uint8_t*>(bytes.data()));
+  return decompressed.ok() && *decompressed == static_cast<int64_t>(size) ? bytes : "";
+}
+
+struct Page {
+  ByteBuffer body = {};
+  std::vector<int32_t> lengths = {};
+
+  explicit Page(std::string_view head) { body.Append(head.data(), head.size()); }
+  void Add(std::string_view value) {
+    body.Append(value.data(), value.size());
+    lengths.push_back(static_cast<int32_t>(value.size()));
+  }
+  std::string_view text() const { return {body.as<char>(), body.size()}; }
+};
+
+/// The compressed size; fails the test if the bytes do not come back.
+size_t CompressedSize(const Page& page, ValueSnappy* snappy) {
+  ByteBuffer block;
+  snappy->Compress(page.body.span(), page.lengths, &block);
+  EXPECT_EQ(Decompress(block, page.body.size()), page.text());
+  return block.size();
+}
+
+TEST(ValueSnappy, FindsSharedBeginnings) {
+  Page page("levels");
+  for (int i = 0; i < 1000; ++i) page.Add(fmt::format("2026-11-21 {:02}:{:02}", i % 24, i % 60));
+  ValueSnappy snappy;
+  EXPECT_LT(CompressedSize(page, &snappy), page.body.size() * 6 / 10);
+}
+
+TEST(ValueSnappy, FindsSharedEnds) {
+  Page page("");
+  for (int i = 0; i < 1000; ++i) page.Add(fmt::format("{}@customers.example.org", i * 7919));
+  ValueSnappy snappy;
+  EXPECT_LT(CompressedSize(page, &snappy), page.body.size() * 6 / 10);
+}
+
+TEST(ValueSnappy, StoresWhatHasNothingInCommonWithFewBytesMore) {
+  std::mt19937_64 random(7);
+  Page page("head");
+  for (int i = 0; i < 1000; ++i) {
+    std::string value(static_cast<size_t>(random() % 90), '\0');
+    for (char& c : value) c = static_cast<char>(random());
+    page.Add(value);
+  }
+  ValueSnappy snappy;
+  EXPECT_LE(CompressedSize(page, &snappy), page.body.size() + 16);
+}
+
+TEST(ValueSnappy, KeepsPagesWithoutValues) {
+  ValueSnappy snappy;
+  CompressedSize(Page("only levels, which are stored"), &snappy);
+  Page page("");
+  page.Add("");
+  page.Add("x");
+  CompressedSize(page, &snappy);
+}
+
+TEST(ValueSnappy, LooksNoFurtherBackThanTheFormatAllows) {
+  Page page("");
+  const std::string far(12, 'F');
+  page.Add(far);
+  page.Add(std::string(65535, 'm'));
+  page.Add(far);
+  ValueSnappy snappy;
+  CompressedSize(page, &snappy);
+}
+
+TEST(ValueSnappy, GivesBackAnyText) {
+  const uint64_t seed = std::random_device{}();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  std::mt19937_64 random(seed);
+  ValueSnappy snappy;
+  for (int round = 0; round < 300; ++round) {
+    const auto below = [&](size_t end) { return static_cast<size_t>(random() % end); };
+    Page page(std::string(below(200), 'l'));
+    const size_t letters = 1 + below(4);
+    const size_t length_max = 1 + below(round % 10 == 0 ? 3000 : 60);
+    for (size_t i = below(400); i > 0; --i) {
+      std::string value(below(length_max), '\0');
+      for (char& c : value) c = static_cast<char>('a' + below(letters));
+      page.Add(value);
+    }
+    CompressedSize(page, &snappy);
+    if (HasFailure()) break;
+  }
+}
+
+}  // namespace
+}  // namespace pyforge::parquet
