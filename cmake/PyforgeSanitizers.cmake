@@ -25,7 +25,8 @@ if(PYFORGE_SANITIZE)
   if("address" IN_LIST PYFORGE_SANITIZE)
     # Arrow's own allocators hide an overflow of an Arrow buffer from the sanitizer.
     list(APPEND PYFORGE_TEST_ENVIRONMENT "ARROW_DEFAULT_MEMORY_POOL=system"
-      "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1")
+      "ASAN_OPTIONS=detect_stack_use_after_return=1:strict_string_checks=1"
+      "LSAN_OPTIONS=suppressions=${PROJECT_SOURCE_DIR}/cmake/leak_suppressions.txt:print_suppressions=0")
   endif()
   if("thread" IN_LIST PYFORGE_SANITIZE)
     # Arrow is not instrumented; what its own code does is not judged, what ours does is.
