@@ -23,6 +23,7 @@ class TextBuffer {
   }
   void Commit(const char* end) { size_ = static_cast<size_t>(end - storage_.data()); }
   void Append(std::string_view text) {
+    if (text.empty()) return;  // there may be no memory to point to yet
     std::memcpy(Reserve(text.size()), text.data(), text.size());
     size_ += text.size();
   }
