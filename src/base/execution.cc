@@ -16,6 +16,17 @@ int ThreadCount(int asked) {
   return cores == 0 ? 1 : static_cast<int>(cores);
 }
 
+struct CountedPool {
+  arrow::ProxyMemoryPool counted{arrow::default_memory_pool()};
+};
+
+/// Counts what is allocated through it alone, so that jobs beside each other in one process have
+/// each their own budget.
+class JobMemoryPool : private CountedPool, public arrow::CappedMemoryPool {
+ public:
+  explicit JobMemoryPool(int64_t bytes_max) : arrow::CappedMemoryPool(&counted, bytes_max) {}
+};
+
 }  // namespace
 
 Status Cancellation::Check() const {
@@ -36,8 +47,7 @@ ExecutionContext::ExecutionContext(const ExecutionOptions& options)
     : options_(options),
       threads_(ThreadCount(options.threads)),
       budget_(options.memory_bytes_max),
-      pool_(std::make_unique<arrow::CappedMemoryPool>(arrow::default_memory_pool(),
-                                                      options.memory_bytes_max)) {}
+      pool_(std::make_unique<JobMemoryPool>(options.memory_bytes_max)) {}
 
 ExecutionContext::~ExecutionContext() = default;
 
