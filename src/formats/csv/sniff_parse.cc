@@ -5,10 +5,16 @@
 namespace pyforge::csv {
 namespace {
 
-// Beyond this an open quote counts as never closed: no sample holds such a field whole.
-constexpr size_t kFieldBytesMax = size_t{64} << 10;
+// A quote that is open for more than this when a cut text ends counts as never closed, not as one
+// of a field that the cut went through.
+constexpr size_t kCutFieldBytesMax = size_t{64} << 10;
 // After so many quotes that never close, the others are not followed to their ends any more.
 constexpr int64_t kUnterminatedMax = 8;
+
+/// Without an escape a doubled quote is one all the same; with another one it is a rival reading.
+bool UnderstandsDoubled(const Dialect& dialect) {
+  return dialect.escape_is_doubled_quote() || (dialect.quote && !dialect.escape);
+}
 
 }  // namespace
 
@@ -20,7 +26,7 @@ SampleParser::SampleParser(std::string_view text, const Dialect& dialect, bool t
       has_quote_(dialect.quote.has_value()),
       escape_(dialect.escape.value_or('\\')),
       has_escape_(dialect.escape.has_value() && dialect.escape != dialect.quote),
-      doubled_(dialect.escape_is_doubled_quote()) {
+      doubled_(UnderstandsDoubled(dialect)) {
   special_[static_cast<uint8_t>('\n')] = true;
   special_[static_cast<uint8_t>('\r')] = true;
   special_[static_cast<uint8_t>('"')] = true;  // to be counted
@@ -81,11 +87,11 @@ Cell SampleParser::ReadUnquoted() {
 
 bool SampleParser::ReadQuoted(Cell* cell) {
   const size_t open = position_;
-  const size_t limit = std::min(text_.size(), open + kFieldBytesMax);
+  const size_t end = text_.size();
   int64_t lines = 0, escaped = 0;
   bool holds_structure = false;
   size_t at = open + 1;
-  for (; at < limit; ++at) {
+  for (; at < end; ++at) {
     const char c = text_[at];
     if (has_escape_ && c == escape_) {
       ++at;
@@ -93,7 +99,7 @@ bool SampleParser::ReadQuoted(Cell* cell) {
       continue;
     }
     if (c == quote_) {
-      if (!doubled_ || at + 1 >= limit || text_[at + 1] != quote_) break;
+      if (!doubled_ || at + 1 >= end || text_[at + 1] != quote_) break;
       ++at;
       ++escaped;
       continue;
@@ -101,7 +107,7 @@ bool SampleParser::ReadQuoted(Cell* cell) {
     if (c == '\n') ++lines;
     holds_structure |= c == '\n' || AtDelimiter(at);
   }
-  if (at >= limit) return false;
+  if (at >= end) return false;
   const size_t behind = SkipBlanks(at + 1);
   if (behind < text_.size() && !AtDelimiter(behind) && !AtLineEnd(behind)) {
     // What follows the closing quote belongs to the field, up to the next delimiter.
@@ -141,7 +147,7 @@ bool SampleParser::Next(std::vector<Cell>* cells) {
       const bool opens = has_quote_ && position_ < text_.size() && text_[position_] == quote_ &&
                          quotes_.unterminated < kUnterminatedMax;
       if (opens && !ReadQuoted(&cell)) {
-        if (text_is_cut_) {
+        if (text_is_cut_ && text_.size() - position_ <= kCutFieldBytesMax) {
           quotes_ = quotes_before;
           position_ = text_.size();
           return false;
@@ -182,7 +188,7 @@ std::string_view Trim(std::string_view text) {
 }
 
 std::string CellValue(const Cell& cell, const Dialect& dialect) {
-  const bool doubled = cell.quoted && dialect.escape_is_doubled_quote();
+  const bool doubled = cell.quoted && UnderstandsDoubled(dialect);
   const bool prefixed = dialect.escape && dialect.escape != dialect.quote;
   std::string value;
   for (size_t i = 0; i < cell.text.size(); ++i) {
