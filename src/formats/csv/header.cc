@@ -16,6 +16,8 @@ namespace pyforge::csv {
 namespace {
 
 constexpr size_t kRowsKeptMax = 300;  // with their values
+constexpr size_t kRowsKeptAlways = 3;
+constexpr size_t kRowsKeptRather = 10;  // than fewer, unless they have very many cells
 constexpr size_t kCellsKeptMax = 20000;
 constexpr size_t kTitleRowsMax = 40;  // padded title rows above a header
 constexpr size_t kHeaderRowsMax = 6;
@@ -38,8 +40,10 @@ Rows ReadRows(std::string_view text, const Dialect& dialect, bool is_cut, size_t
     row.is_comment = parser.is_comment();
     row.width = cells.size();
     const size_t index = rows.size();
-    const bool keep = index >= keep_begin && index < keep_end &&
-                      (index < keep_begin + 10 || cells_kept < kCellsKeptMax);
+    const size_t cells_max = index < keep_begin + kRowsKeptAlways   ? SIZE_MAX
+                             : index < keep_begin + kRowsKeptRather ? 5 * kCellsKeptMax
+                                                                    : kCellsKeptMax;
+    const bool keep = index >= keep_begin && index < keep_end && cells_kept < cells_max;
     cells_kept += keep ? cells.size() : 0;
     for (const Cell& cell : cells) {
       row.filled += Trim(cell.text).empty() ? 0 : 1;
@@ -70,6 +74,10 @@ class LayoutFinder {
     if (hints_.skip_lines) SkipGivenLines();
     Load(0);
     width_ = TableWidth();
+    if (CommentsAreRows()) {
+      dialect_->comment.clear();
+      Load(0);
+    }
     dialect_->column_count = static_cast<int64_t>(width_);
     dialect_->skip_blank_lines = width_ != 1;
     dialect_->header.clear();
@@ -97,6 +105,7 @@ class LayoutFinder {
   void SkipGivenLines();
   void Load(size_t keep_begin);
   size_t TableWidth() const;
+  bool CommentsAreRows() const;
   size_t FirstOfWidth() const;
   size_t FirstRowOfTable(size_t first);
   size_t SkipTitles(size_t first) const;
@@ -158,6 +167,22 @@ size_t LayoutFinder::TableWidth() const {
   const bool is_table = earlier >= 2 && count * 10 >= static_cast<int64_t>(before.size()) * 9 &&
                         count * 10 >= usual_count * 4;
   return is_table ? earlier : usual;
+}
+
+// Lines that begin like comments but stand in the table with as many fields as its rows are rows.
+bool LayoutFinder::CommentsAreRows() const {
+  if (dialect_->comment.empty() || hints_.comment || width_ < 2) return false;
+  Dialect plain = *dialect_;
+  plain.comment.clear();
+  size_t comments = 0, with_fields = 0;
+  for (size_t i = FirstOfWidth(); i < rows_.size(); ++i) {
+    if (!rows_[i].is_comment) continue;
+    ++comments;
+    const std::string_view line = head_.substr(rows_[i].begin, rows_[i].end - rows_[i].begin);
+    const Rows parsed = ReadRows(line, plain, false, 0, 0);
+    with_fields += parsed.size() == 1 && parsed[0].width == width_ ? 1 : 0;
+  }
+  return with_fields * 2 > comments;
 }
 
 // Steps over rows of the table's width that hold a title: one cell filled, or none.

@@ -1,6 +1,7 @@
 #include "formats/csv/value_parser.h"
 
 #include <algorithm>
+#include <optional>
 #include <string>
 #include <utility>
 #include <vector>
@@ -49,10 +50,17 @@ bool IsBase64(std::string_view text) {
   });
 }
 
-/// The text of a JSON scalar as the printer wrote it.
-std::string TextOf(const dom::element& value) {
+/// Types whose values are JSON strings and nothing else.
+bool IsStringInJson(const arrow::DataType& type) {
+  return arrow::is_string(type.id()) || type.id() == arrow::Type::STRING_VIEW || IsBinary(type);
+}
+
+/// The text of a JSON scalar as the printer wrote it; none where the value is of another kind.
+std::optional<std::string> TextOf(const dom::element& value, const arrow::DataType& type) {
   std::string_view text;
-  return value.get(text) == simdjson::SUCCESS ? std::string(text) : simdjson::to_string(value);
+  if (value.get(text) == simdjson::SUCCESS) return std::string(text);
+  if (value.is_object() || value.is_array() || IsStringInJson(type)) return std::nullopt;
+  return simdjson::to_string(value);
 }
 
 /// Appends a value to a builder of any type; false when it does not fit.
@@ -75,8 +83,10 @@ class Appender {
       case arrow::Type::STRUCT:
         return AppendStruct(value, static_cast<arrow::StructBuilder*>(builder));
       default:
-        return AppendText(TextOf(value), builder);
+        break;
     }
+    const std::optional<std::string> text = TextOf(value, *builder->type());
+    return text ? AppendText(*text, builder) : Result<bool>(false);
   }
 
   static Result<bool> AppendText(std::string_view text, arrow::ArrayBuilder* builder) {
@@ -162,16 +172,24 @@ class Appender {
     if (value.get(object) != simdjson::SUCCESS) return false;
     ARROW_RETURN_NOT_OK(builder->Append());
     const std::shared_ptr<arrow::DataType> type = builder->type();  // made anew by each call
+    // Members in the order of the fields are found at once, and by it even where names repeat.
+    auto next = object.begin();
+    size_t found = 0;
     for (int i = 0; i < type->num_fields(); ++i) {
-      dom::element field;
-      if (object.at_key(type->field(i)->name()).get(field) != simdjson::SUCCESS) {
+      const std::string& name = type->field(i)->name();
+      dom::element member;
+      if (next != object.end() && next.key() == name) {
+        member = next.value();
+        ++next;
+      } else if (object.at_key(name).get(member) != simdjson::SUCCESS) {
         ARROW_RETURN_NOT_OK(builder->field_builder(i)->AppendNull());
         continue;
       }
-      ARROW_ASSIGN_OR_RAISE(const bool fits, Append(field, builder->field_builder(i)));
+      ++found;
+      ARROW_ASSIGN_OR_RAISE(const bool fits, Append(member, builder->field_builder(i)));
       if (!fits) return false;
     }
-    return true;
+    return found == object.size();  // a member that no field takes would be lost
   }
 };
 
