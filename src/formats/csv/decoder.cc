@@ -54,12 +54,12 @@ TableDecoder::TableDecoder(std::shared_ptr<const TablePlan> plan, ExecutionConte
     columns_[i].is_text_for_good = column.type.kind == TextKind::kText &&
                                    (plan_->types_are_final || !column.may_turn_from_text);
   }
-  if (!plan_->types_are_final) evidence_ = std::make_unique<TableEvidence>(columns_.size());
 }
 
 std::unique_ptr<Evidence> TableDecoder::TakeEvidence() {
-  if (evidence_ == nullptr) return nullptr;
-  return std::exchange(evidence_, std::make_unique<TableEvidence>(columns_.size()));
+  if (plan_->types_are_final) return nullptr;
+  if (evidence_ == nullptr) evidence_ = std::make_unique<TableEvidence>(columns_.size());
+  return std::move(evidence_);
 }
 
 schema::ColumnEvidence& TableDecoder::EvidenceOf(const Column& column) {
@@ -69,21 +69,29 @@ schema::ColumnEvidence& TableDecoder::EvidenceOf(const Column& column) {
 Result<Decoded> TableDecoder::Decode(const Morsel& morsel, DecodeMode mode) {
   morsel_ = &static_cast<const TextMorsel&>(morsel);
   decoded_ = {};
+  if (evidence_ == nullptr && !plan_->types_are_final) {
+    evidence_ = std::make_unique<TableEvidence>(columns_.size());
+  }
   builds_batches_ = mode == DecodeMode::kRows && !contradicted_;
   judge_.BeginMorsel(*morsel_, &decoded_.ledger);
   if (morsel_->replaced_count > 0) {
     decoded_.ledger.Add(kBadUtf8, {}, 0, morsel_->byte_offset, {}, morsel_->replaced_count);
   }
   if (morsel_->is_oversized) {
-    judge_.RejectOversized();
-    judge_.EndSlice();
-    decoded_.record_count = 1;
     decoded_.line_count = morsel_->oversized_line_count;
-    if (plan_->keep_bad_rows) {
+    const std::string_view beginning(morsel_->text(), static_cast<size_t>(morsel_->text_bytes));
+    const std::string& comment = plan_->dialect().comment;
+    const bool is_record = comment.empty() || !beginning.starts_with(comment);
+    if (is_record) {
+      judge_.RejectOversized();
+      decoded_.record_count = 1;
+    }
+    if (is_record && plan_->keep_bad_rows) {
       rows_.ListRejected(morsel_->text(), static_cast<uint32_t>(morsel_->text_bytes));
       int64_t count = 1;
       ARROW_RETURN_NOT_OK(DecodeRows(0, &count));
     }
+    judge_.EndSlice();
   } else {
     for (int64_t begin = 0; begin < morsel_->text_bytes;) {
       const int64_t end = std::min(begin + plan_->slice_bytes, morsel_->text_bytes);
@@ -100,6 +108,8 @@ int64_t TableDecoder::IndexSlice(int64_t begin, int64_t end) {
   const char* const text = morsel_->text();
   const bool lone_cr = plan_->dialect().lone_cr_ends_record();
   while (true) {
+    // Seen alone, the CR of a CR LF would end a record, and the LF another one.
+    if (lone_cr && end < morsel_->text_bytes && text[end - 1] == '\r' && text[end] == '\n') ++end;
     plan_->scanner.Index(text, begin, end, morsel_->literal_quotes, &index_);
     int64_t count = index_.separator_count;
     if (end == morsel_->text_bytes) {

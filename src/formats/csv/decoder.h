@@ -37,7 +37,6 @@ class TableDecoder : public Decoder {
     const ColumnPlan* plan = nullptr;
     schema::TextType type = {};     // the plan's, or another once a value did not fit
     bool is_text_for_good = false;  // no further value can change that
-    ColumnFields fields = {};       // of the batch being decoded
     ColumnOutput output = {};
     std::unique_ptr<ValueParser> parser = {};
   };
@@ -79,9 +78,9 @@ class TableDecoder : public Decoder {
   std::vector<Column> columns_;
   // Of the column being decoded; shared, so that they stay in the nearest cache.
   ColumnFields fields_;
-  std::vector<char> resolved_;  // its text, where fields had to be resolved
-  std::unique_ptr<TableEvidence> evidence_;
-  bool contradicted_ = false;  // since the decoder was made
+  std::vector<char> resolved_;               // its text, where fields had to be resolved
+  std::unique_ptr<TableEvidence> evidence_;  // null: none since it was taken, or none is needed
+  bool contradicted_ = false;                // since the decoder was made
 
   const TextMorsel* morsel_ = nullptr;
   Decoded decoded_;

@@ -93,4 +93,15 @@ ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool qu
   return field;
 }
 
+std::string_view Utf8Prefix(std::string_view text, size_t bytes_max) {
+  if (text.size() <= bytes_max) return text;
+  size_t end = bytes_max;
+  const auto continues = [&](size_t at) {
+    return (static_cast<unsigned char>(text[at]) & 0xC0) == 0x80;
+  };
+  // A character has at most three bytes behind its first one; more of them belong to none.
+  while (end > 0 && bytes_max - end < 3 && continues(end)) --end;
+  return text.substr(0, end);
+}
+
 }  // namespace pyforge::csv

@@ -26,4 +26,7 @@ ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool qu
 ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool quote_is_literal,
                            std::string* out);
 
+/// At most the first `bytes_max` bytes, without a part of a character at the end.
+std::string_view Utf8Prefix(std::string_view text, size_t bytes_max);
+
 }  // namespace pyforge::csv

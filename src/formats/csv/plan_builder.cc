@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include <arrow/type.h>
@@ -65,6 +66,7 @@ class Builder {
     plan_->null_values = facts.options.null_values;
     plan_->field_bytes_max = facts.field_bytes_max;
     plan_->record_bytes_max = 2 * facts.field_bytes_max;
+    plan_->raw_bytes_max = std::min(plan_->raw_bytes_max, plan_->record_bytes_max);
     plan_->slice_bytes = facts.slice_bytes;
     plan_->decide = DecideOptionsFor(facts);
   }
@@ -111,7 +113,7 @@ class Builder {
   void AddInferred(size_t index) {
     const TextType& type = plan_->field_types[index];
     const bool may_turn = !plan_->types_are_final && type.kind == TextKind::kText &&
-                          !facts_.sample.head_columns[index].is_text_for_good(plan_->decide);
+                          !facts_.sample.head_column(index).is_text_for_good(plan_->decide);
     TextType delivered = type;
     if (type.kind == TextKind::kNull) delivered = kTextType;
     auto field = schema::MakeField(facts_.names[index], facts_.source_names[index], delivered);
@@ -213,7 +215,8 @@ class Builder {
 /// The places of long rows' surplus under some types.
 struct SurplusNeeds {
   bool extra = false;
-  std::vector<std::vector<std::string>> misfits = {};  ///< fields of rows that fit in no way
+  /// Fields of rows that fit in no way; none: null.
+  std::vector<std::vector<std::optional<std::string>>> misfits = {};
 };
 
 Result<SurplusNeeds> JudgeLongRows(const LongRows& long_rows, const TablePlan& plan,
@@ -235,11 +238,12 @@ Result<SurplusNeeds> JudgeLongRows(const LongRows& long_rows, const TablePlan& p
       const SurplusPlace place = PlaceSurplus(FitSurplus(rows, row, types), true);
       needs.extra |= place == SurplusPlace::kExtra || place == SurplusPlace::kNowhere;
       if (place != SurplusPlace::kNowhere) continue;
-      std::vector<std::string> values;
+      std::vector<std::optional<std::string>> values;
       std::string scratch;
       for (int64_t i = 0; i < plan.field_count; ++i) {
         bool is_null = false;
         values.emplace_back(rows.Value(rows.RawField(row, i), &scratch, &is_null));
+        if (is_null) values.back().reset();
       }
       needs.misfits.push_back(std::move(values));
     }
@@ -248,7 +252,7 @@ Result<SurplusNeeds> JudgeLongRows(const LongRows& long_rows, const TablePlan& p
 }
 
 /// Types by the evidence; rows with a surplus that fits in no way widen them.
-Result<std::vector<TextType>> DecideTypes(std::vector<schema::ColumnEvidence> evidence,
+Result<std::vector<TextType>> DecideTypes(const std::vector<schema::ColumnEvidence>& evidence,
                                           const LongRows& long_rows, const TablePlan& plan,
                                           ExecutionContext& context, bool* needs_extra) {
   std::vector<TextType> types;
@@ -256,13 +260,13 @@ Result<std::vector<TextType>> DecideTypes(std::vector<schema::ColumnEvidence> ev
   if (long_rows.count() == 0) return types;
   ARROW_ASSIGN_OR_RAISE(const SurplusNeeds needs, JudgeLongRows(long_rows, plan, types, context));
   *needs_extra = needs.extra;
-  for (const std::vector<std::string>& values : needs.misfits) {
-    for (size_t i = 0; i < evidence.size(); ++i) {
-      if (!values[i].empty()) evidence[i].Add(values[i], false);
+  if (needs.misfits.empty()) return types;
+  for (size_t i = 0; i < types.size(); ++i) {
+    schema::ColumnEvidence widened = evidence[i];
+    for (const auto& values : needs.misfits) {
+      if (values[i]) widened.Add(*values[i], false);
     }
-  }
-  for (size_t i = 0; i < types.size() && !needs.misfits.empty(); ++i) {
-    types[i] = evidence[i].Decide(plan.decide);
+    types[i] = widened.Decide(plan.decide);
   }
   return types;
 }
@@ -298,9 +302,8 @@ Result<std::shared_ptr<TablePlan>> SettlePlan(const TableFacts& facts, const Tab
     }
   }
   bool needs_extra = false;
-  ARROW_ASSIGN_OR_RAISE(
-      const std::vector<TextType> types,
-      DecideTypes(std::move(columns), evidence.long_rows, plan, context, &needs_extra));
+  ARROW_ASSIGN_OR_RAISE(const std::vector<TextType> types,
+                        DecideTypes(columns, evidence.long_rows, plan, context, &needs_extra));
   Builder builder(facts, request);
   builder.SetTypes(types);
   builder.SetExtra(needs_extra || plan.has_extra || evidence.needs_another_pass);

@@ -22,10 +22,7 @@ int64_t CountLineEnds(const Dialect& dialect, std::string_view text) {
 
 std::string_view Excerpt(std::string_view value) {
   constexpr size_t kBytesMax = 80;
-  if (value.size() <= kBytesMax) return value;
-  size_t end = kBytesMax;
-  while (end > 0 && (static_cast<unsigned char>(value[end]) & 0xC0) == 0x80) --end;
-  return value.substr(0, end);
+  return Utf8Prefix(value, kBytesMax);
 }
 
 void RowJudge::BeginMorsel(const TextMorsel& morsel, Ledger* ledger) {
@@ -260,24 +257,27 @@ int64_t RowJudge::LineOf(uint32_t offset) {
 
 void RowJudge::Reject(const TextRow& row, const ErrorCode& code, std::string_view column,
                       std::string message) {
-  const auto bytes = std::min<int64_t>(row.end - row.begin, plan_.raw_bytes_max);
+  const std::string_view raw =
+      Utf8Prefix(std::string_view(morsel_->text() + row.begin, row.end - row.begin),
+                 static_cast<size_t>(plan_.raw_bytes_max));
   rejected_.push_back({.row = record_base_ + row.record,
                        .line = LineOf(row.begin),
                        .byte_offset = morsel_->byte_offset + row.begin,
                        .column = std::string(column),
-                       .raw = std::string(morsel_->text() + row.begin, static_cast<size_t>(bytes)),
+                       .raw = std::string(raw),
                        .reason = &code,
                        .message = std::move(message)});
 }
 
 void RowJudge::RejectOversized() {
   record_base_ = 0;
-  rejected_.push_back(
-      {.byte_offset = morsel_->byte_offset,
-       .raw = std::string(morsel_->text(), static_cast<size_t>(morsel_->text_bytes)),
-       .reason = &kRowTooLong,
-       .message =
-           fmt::format("the row is longer than the {} bytes allowed", plan_.record_bytes_max)});
+  const std::string_view raw(morsel_->text(), static_cast<size_t>(morsel_->text_bytes));
+  has_bad_utf8_ = charset::FindInvalidUtf8(raw) != charset::kNone;
+  rejected_.push_back({.byte_offset = morsel_->byte_offset,
+                       .raw = std::string(raw),
+                       .reason = &kRowTooLong,
+                       .message = fmt::format("the row is longer than the {} bytes allowed",
+                                              plan_.record_bytes_max)});
 }
 
 void RowJudge::EndSlice() {

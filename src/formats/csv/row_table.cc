@@ -294,7 +294,12 @@ void RowTable::GatherListed(const ColumnPlan& column, int64_t first, int64_t cou
       const bool is_extra =
           column.source == ColumnSource::kExtra && row.has_extra && !row.is_rejected;
       if (is_rejected_text) {
-        set_raw(i, row.begin, row.end);
+        // Of a row beyond the limit as much as where it was not even read whole.
+        const bool is_too_long = row.end - row.begin > plan_.record_bytes_max;
+        const std::string_view raw = Utf8Prefix(
+            std::string_view(text_ + row.begin, row.end - row.begin),
+            static_cast<size_t>(is_too_long ? plan_.raw_bytes_max : plan_.record_bytes_max));
+        set_raw(i, row.begin, row.begin + static_cast<uint32_t>(raw.size()));
       } else if (is_extra) {
         set_raw(i, FieldBegin(row, n), row.end);
       } else {

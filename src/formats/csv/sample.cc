@@ -101,7 +101,7 @@ Result<Sample> TakeSample(Source& source, const SampleOptions& options) {
                      std::count(sample.head.begin(), sample.head.end(), '\r');
   if (lines < kLinesMin && options.head_bytes < kHeadBytesMax) {
     SampleOptions longer = options;
-    longer.head_bytes = std::min(options.head_bytes * 8, kHeadBytesMax);
+    longer.head_bytes = std::min(options.head_bytes * 4, kHeadBytesMax);
     return TakeSample(source, longer);
   }
   if (lines > 0) sample.head.resize(LastLineEnd(sample.head));

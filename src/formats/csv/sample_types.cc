@@ -104,19 +104,23 @@ Result<SampleTypes> FindSampleTypes(const Sample& sample, const TablePlan& plan,
     is_whole = true;
   }
   if (!is_whole) head = CompleteRecords(head, plan);
-  TableDecoder decoder(shared, context);
-  const auto gather = [&](const TextMorsel& morsel) {
-    ARROW_ASSIGN_OR_RAISE(const Decoded decoded, decoder.Decode(morsel, DecodeMode::kEvidence));
-    types.head_rows += decoded.record_count;
-    types.head_bytes += morsel.bytes;
-    return Status::OK();
-  };
-  ARROW_RETURN_NOT_OK(ForEachMorsel(head, plan, context, gather));
-  std::unique_ptr<Evidence> evidence = decoder.TakeEvidence();
+  // Of thousands of columns a decoder takes much memory: one at a time, and none without need.
+  std::unique_ptr<Evidence> evidence;
+  {
+    TableDecoder decoder(shared, context);
+    const auto gather = [&](const TextMorsel& morsel) {
+      ARROW_ASSIGN_OR_RAISE(const Decoded decoded, decoder.Decode(morsel, DecodeMode::kEvidence));
+      types.head_rows += decoded.record_count;
+      types.head_bytes += morsel.bytes;
+      return Status::OK();
+    };
+    ARROW_RETURN_NOT_OK(ForEachMorsel(head, plan, context, gather));
+    evidence = decoder.TakeEvidence();
+  }
   auto& table = static_cast<TableEvidence&>(*evidence);
-  types.head_columns = std::move(table.columns);
-  types.columns = types.head_columns;
+  types.columns = std::move(table.columns);
   types.long_rows = std::move(table.long_rows);
+  if (sample.blocks.empty()) return types;
 
   TableDecoder block_decoder(shared, context);
   for (const SampleBlock& block : sample.blocks) {
@@ -130,6 +134,7 @@ Result<SampleTypes> FindSampleTypes(const Sample& sample, const TablePlan& plan,
   }
   evidence = block_decoder.TakeEvidence();
   const auto& block_columns = static_cast<TableEvidence&>(*evidence).columns;
+  types.head_columns = types.columns;
   for (size_t i = 0; i < types.columns.size(); ++i) types.columns[i].Merge(block_columns[i]);
   return types;
 }

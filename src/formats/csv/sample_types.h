@@ -18,11 +18,16 @@ namespace pyforge::csv {
 struct SampleTypes {
   /// What the sample's values say of each field, by its index.
   std::vector<schema::ColumnEvidence> columns;
-  /// The same from the file's beginning alone, where it is certain which field is whose.
+  /// The same from the file's beginning alone, where it is certain which field is whose; empty
+  /// where nothing else was seen.
   std::vector<schema::ColumnEvidence> head_columns;
   LongRows long_rows;  ///< of the beginning
   int64_t head_rows = 0;
   int64_t head_bytes = 0;  ///< of these rows
+
+  const schema::ColumnEvidence& head_column(size_t field) const {
+    return head_columns.empty() ? columns[field] : head_columns[field];
+  }
 };
 
 /// A plan that reads all fields of the dialect's table and decides nothing.

@@ -6,6 +6,9 @@
 
 #include <arrow/memory_pool.h>
 
+#include "formats/csv/field_text.h"
+#include "formats/csv/row_judge.h"
+
 namespace pyforge::csv {
 namespace {
 
@@ -82,7 +85,8 @@ Result<std::unique_ptr<TextMorsel>> Splitter::Next() {
       if (filled_ == 0) return nullptr;
       return Cut(filled_);
     }
-    if (filled_ > options_.record_bytes_max && !in_quotes()) return SkipRecord();
+    // The last byte may be half of a CR LF, which does not count.
+    if (scanned_ > options_.record_bytes_max + 1 && !in_quotes()) return SkipRecord();
     ARROW_RETURN_NOT_OK(Grow());
   }
 }
@@ -175,7 +179,9 @@ std::vector<uint32_t> Splitter::TakeLiteralQuotes(int64_t end) {
 /// The record is beyond the limit: keeps its beginning and drops bytes until it ends. Of an open
 /// quoted field everything is kept, because its quote may turn out to be literal.
 Result<std::unique_ptr<TextMorsel>> Splitter::SkipRecord() {
-  const int64_t kept = std::min(filled_, options_.oversized_bytes_kept);
+  const int64_t kept_max = std::min(options_.oversized_bytes_kept, options_.record_bytes_max);
+  const std::string_view text(block_->data(), static_cast<size_t>(filled_));
+  const auto kept = static_cast<int64_t>(Utf8Prefix(text, static_cast<size_t>(kept_max)).size());
   ARROW_ASSIGN_OR_RAISE(auto head, store_->Take());
   if (kept > head->capacity()) ARROW_RETURN_NOT_OK(head->Grow(0, kept));
   std::memcpy(head->data(), block_->data(), static_cast<size_t>(kept));
@@ -187,7 +193,8 @@ Result<std::unique_ptr<TextMorsel>> Splitter::SkipRecord() {
   const auto drop = [&](int64_t count) {
     char* const text = block_->data();
     morsel->bytes += count;
-    morsel->oversized_line_count += std::count(text, text + count, '\n');
+    morsel->oversized_line_count +=
+        CountLineEnds(scanner_.dialect(), std::string_view(text, static_cast<size_t>(count)));
     std::memmove(text, text + count, static_cast<size_t>(filled_ - count));
     filled_ -= count;
     scanned_ -= count;

@@ -72,9 +72,9 @@ class TextMorsel : public Morsel {
 struct SplitterOptions {
   int64_t field_bytes_max = int64_t{16} << 20;  ///< at least 64
   int64_t record_bytes_max = int64_t{32} << 20;
-  int64_t oversized_bytes_kept = int64_t{1} << 20;
-  int64_t begin_offset = 0;                ///< of the first data record in the text
-  std::optional<int64_t> end_offset = {};  ///< where the table ends before the text does
+  int64_t oversized_bytes_kept = int64_t{1} << 20;  ///< of a longer one, at most record_bytes_max
+  int64_t begin_offset = 0;                         ///< of the first data record in the text
+  std::optional<int64_t> end_offset = {};           ///< where the table ends before the text does
   int64_t stored_offset = 0;  ///< of the text's first byte in the input: the BOM's length
 };
 

@@ -12,8 +12,10 @@ bool Fits(const RowTable& rows, std::string_view raw_field, const schema::TextTy
   if (type.kind == schema::TextKind::kText) return true;
   bool is_null = false;
   const std::string_view value = rows.Value(raw_field, scratch, &is_null);
-  if (is_null || value.empty()) return true;
+  if (is_null) return true;
+  // Where no value was seen, an empty text is one; elsewhere it becomes null.
   if (type.kind == schema::TextKind::kNull) return false;
+  if (value.empty()) return true;
   alignas(16) char converted[16];
   return schema::ConvertValue(type, value.data(), value.size(), converted);
 }
