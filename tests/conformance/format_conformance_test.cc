@@ -6,6 +6,7 @@
 
 #include "pyforge/registry.h"
 #include "support/format_io.h"
+#include "support/seed.h"
 #include "support/tables.h"
 
 namespace pyforge::testing {
@@ -61,7 +62,7 @@ class FormatConformance : public ::testing::TestWithParam<const FormatDescriptor
   }
 
   ExecutionContext context_{{.threads = 1}};
-  std::mt19937_64 random_{20261121};
+  std::mt19937_64 random_{RandomSeed()};
 };
 
 std::shared_ptr<arrow::Schema> PlainSchema() {
@@ -116,12 +117,7 @@ TEST_P(FormatConformance, KeepsOrRefusesEveryType) {
         EXPECT_EQ(DetailOf(bytes.status())->where().column, "v");
         continue;
       }
-      // What cannot be read back as it was written is refused, never changed.
-      const auto table = ReadAs(schema, *bytes);
-      if (!table.ok()) {
-        EXPECT_FALSE(FailedWith(table.status(), kInternal)) << table.status();
-        continue;
-      }
+      // What was written can be read back.
       ExpectRoundTrip(batches);
     }
   }

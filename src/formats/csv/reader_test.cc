@@ -11,6 +11,7 @@
 #include "formats/csv/errors.h"
 #include "formats/csv/reader_testing.h"
 #include "support/matchers.h"
+#include "support/seed.h"
 
 namespace pyforge::csv {
 namespace {
@@ -549,7 +550,7 @@ TEST(CsvReader, GivesTheSameForEveryMorselSizeAndNumberOfDecoders) {
 }
 
 TEST(CsvReader, GivesTheSameForRandomTextHoweverItIsCut) {
-  const uint64_t seed = 20261121;
+  const uint64_t seed = testing::RandomSeed();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   const std::string_view cells[] = {"1",          "2.5",      "x",     "",     "\"q\"",
@@ -576,6 +577,41 @@ TEST(CsvReader, GivesTheSameForRandomTextHoweverItIsCut) {
       settings.tuning = {.morsel_bytes = morsel, .slice_bytes = morsel};
       settings.decoder_count = 2;
       EXPECT_EQ(Describe(Read(text, settings)), expected) << text << "\nmorsel " << morsel;
+    }
+  }
+}
+
+TEST(CsvReader, GivesTheSameForRowsBeyondTheLimitHoweverTheyAreCut) {
+  const uint64_t seed = testing::RandomSeed();
+  SCOPED_TRACE("seed " + std::to_string(seed));
+  std::mt19937_64 random(seed);
+  const std::string_view pieces[] = {"a",  "bb", "é", ",", ",",     "\"",   "\"x\"", "\"\"",
+                                     "\n", "\n", ",", "1", "#\xE2", "\r\n", "日本",  "# no, row\n"};
+  const std::string_view line_ends[] = {"\n", "\r\n", "\r"};
+  for (int round = 0; round < 100; ++round) {
+    const std::string_view line_end = line_ends[random() % std::size(line_ends)];
+    std::string text = "a,b,c" + std::string(line_end);
+    for (uint64_t count = random() % 60; count > 0; --count) {
+      std::string piece(pieces[random() % std::size(pieces)]);
+      if (piece == "\n") piece = line_end;
+      for (uint64_t times = random() % 8 == 0 ? random() % 90 : 1; times > 0; --times)
+        text += piece;
+    }
+    ReadSettings settings = WithHeader();
+    settings.options.encoding = "utf-8";
+    settings.options.delimiter = ",";
+    settings.options.quote = "\"";
+    settings.options.comment = round % 3 == 0 ? "#" : "";
+    settings.options.field_max = ByteSize{64};
+    settings.request.keep_bad_rows = round % 2 == 0;
+    settings.request.strict = round % 5 == 0;
+    settings.request.types_as_text = round % 7 == 0;
+    settings.tuning = {.morsel_bytes = 1 << 16, .slice_bytes = 1 << 16};
+    const std::string expected = Describe(Read(text, settings));
+    for (const int64_t morsel : {16, 33, 64, 100, 300}) {
+      settings.tuning = {.morsel_bytes = morsel, .slice_bytes = morsel};
+      settings.decoder_count = 2;
+      ASSERT_EQ(Describe(Read(text, settings)), expected) << text << "\nmorsel " << morsel;
     }
   }
 }

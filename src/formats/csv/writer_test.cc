@@ -14,8 +14,10 @@
 #include "formats/csv/errors.h"
 #include "formats/csv/format.h"
 #include "formats/csv/reader_testing.h"
+#include "schema/cast.h"
 #include "support/matchers.h"
 #include "support/memory_io.h"
+#include "support/seed.h"
 #include "support/tables.h"
 
 namespace pyforge::csv {
@@ -39,7 +41,9 @@ Result<std::string> WriteAll(const std::shared_ptr<arrow::Schema>& schema, const
   int64_t rows = 0;
   for (const auto& batch : batches) {
     ARROW_RETURN_NOT_OK(segment->Add(*batch));
-    if (segment->bytes() <= 0) return Status::Invalid("the segment holds nothing");
+    if (batch->num_rows() > 0 && segment->bytes() <= 0) {
+      return Status::Invalid("the segment holds nothing");
+    }
     ARROW_ASSIGN_OR_RAISE(auto piece, segment->Finish());
     rows += piece->rows;
     ARROW_RETURN_NOT_OK(sink->Append(std::move(piece)));
@@ -272,9 +276,16 @@ TEST(CsvWriter, CountsRowsAndNulls) {
   EXPECT_EQ(summary.columns[0].null_count, 2);
 }
 
+/// Without a dictionary, which may hold more values than the column.
+std::shared_ptr<arrow::Array> Plain(const std::shared_ptr<arrow::Array>& column) {
+  if (column->type_id() != arrow::Type::DICTIONARY) return column;
+  const auto& type = static_cast<const arrow::DictionaryType&>(*column->type());
+  return *schema::CastColumn(column, type.value_type(), arrow::default_memory_pool());
+}
+
 /// Writes a random table and reads it back under its schema.
 TEST(CsvWriter, WritesWhatIsReadBackExactly) {
-  const uint64_t seed = std::random_device()();
+  const uint64_t seed = testing::RandomSeed();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
   const auto types = testing::AllTypes();
@@ -314,11 +325,12 @@ TEST(CsvWriter, WritesWhatIsReadBackExactly) {
                                                   << schema->ToString() << *text;
     ASSERT_EQ(result->table->num_rows(), rows) << *text;
     for (int i = 0; i < schema->num_fields(); ++i) {
-      const auto chunks = result->table->column(i);
       if (rows == 0) continue;
-      ASSERT_TRUE(chunks->chunk(0)->Equals(columns[static_cast<size_t>(i)]))
+      const auto& written = columns[static_cast<size_t>(i)];
+      const auto read = result->table->column(i)->chunk(0);
+      ASSERT_TRUE(Plain(read)->Equals(Plain(written)))
           << schema->field(i)->ToString() << "\n"
-          << chunks->chunk(0)->ToString() << columns[static_cast<size_t>(i)]->ToString() << *text;
+          << read->ToString() << written->ToString() << *text;
     }
   }
 }
