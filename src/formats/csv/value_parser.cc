@@ -55,12 +55,26 @@ bool IsStringInJson(const arrow::DataType& type) {
   return arrow::is_string(type.id()) || type.id() == arrow::Type::STRING_VIEW || IsBinary(type);
 }
 
+/// Digits of a number from the first that is not 0, without its exponent.
+int64_t DigitCount(std::string_view number) {
+  const size_t end = std::min(number.find_first_of("eE"), number.size());
+  const size_t begin = std::min(number.find_first_of("123456789"), end);
+  const std::string_view digits = number.substr(begin, end - begin);
+  return std::count_if(digits.begin(), digits.end(), [](char c) { return c != '.'; });
+}
+
 /// The text of a JSON scalar as the printer wrote it; none where the value is of another kind.
 std::optional<std::string> TextOf(const dom::element& value, const arrow::DataType& type) {
   std::string_view text;
   if (value.get(text) == simdjson::SUCCESS) return std::string(text);
   if (value.is_object() || value.is_array() || IsStringInJson(type)) return std::nullopt;
-  return simdjson::to_string(value);
+  std::string printed = simdjson::to_string(value);
+  // The parser makes a double of it, which keeps no more digits than these for sure.
+  constexpr auto kDigitsMax = 15;
+  if (value.is_double() && arrow::is_decimal(type.id()) && DigitCount(printed) > kDigitsMax) {
+    return std::nullopt;
+  }
+  return printed;
 }
 
 /// Appends a value to a builder of any type; false when it does not fit.
