@@ -85,6 +85,8 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   if ((choice & 32) != 0) settings.options.quote = "\"";
   settings.request.strict = (choice & 64) != 0;
   settings.request.types_as_text = (choice & 128) != 0;
+  settings.request.keep_bad_rows = (cut & 2) != 0;
+  if ((cut & 4) != 0) settings.options.comment = "#";
   const std::string expected = Describe(ReadCsv(text, settings));
   settings.tuning.morsel_bytes = 16 + cut;
   settings.tuning.slice_bytes = 1 + cut % 64;

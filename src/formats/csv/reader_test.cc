@@ -585,8 +585,23 @@ TEST(CsvReader, GivesTheSameForRowsBeyondTheLimitHoweverTheyAreCut) {
   const uint64_t seed = testing::RandomSeed();
   SCOPED_TRACE("seed " + std::to_string(seed));
   std::mt19937_64 random(seed);
-  const std::string_view pieces[] = {"a",  "bb", "é", ",", ",",     "\"",   "\"x\"", "\"\"",
-                                     "\n", "\n", ",", "1", "#\xE2", "\r\n", "日本",  "# no, row\n"};
+  const std::string_view pieces[] = {"a",
+                                     "bb",
+                                     "é",
+                                     ",",
+                                     ",",
+                                     "\"",
+                                     "\"x\"",
+                                     "\"\"",
+                                     "\n",
+                                     "\n",
+                                     ",",
+                                     "1",
+                                     "#\xE2",
+                                     "\r\n",
+                                     "日本",
+                                     "# no, row\n",
+                                     std::string_view("\0", 1)};
   const std::string_view line_ends[] = {"\n", "\r\n", "\r"};
   for (int round = 0; round < 100; ++round) {
     const std::string_view line_end = line_ends[random() % std::size(line_ends)];

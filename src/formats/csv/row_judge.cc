@@ -184,14 +184,15 @@ void RowJudge::NoteCharacters() {
         static_cast<uint32_t>(
             std::lower_bound(separators, separators + index.separator_count, offset) - separators));
   }
-  if (!index.has_nul || rows_.row_count() == 0) return;
-  const std::string_view text(morsel_->text() + begin_, end_ - begin_);
-  const size_t first = text.find('\0');
-  if (first == std::string_view::npos) return;
-  const auto offset = begin_ + static_cast<uint32_t>(first);
-  const int64_t row = rows_.RowOfOffset(offset);
-  Note(kNul, {}, record_base_ + rows_.record_of(row), offset, {},
-       std::count(text.begin(), text.end(), '\0'));
+  for (int64_t row = 0; index.has_nul && row < rows_.row_count(); ++row) {
+    if (rows_.is_rejected(row)) continue;
+    const std::string_view text = rows_.raw(row);
+    const size_t first = text.find('\0');
+    if (first == std::string_view::npos) continue;
+    Note(kNul, {}, record_base_ + rows_.record_of(row),
+         rows_.row_begin(row) + static_cast<int64_t>(first), {},
+         std::count(text.begin(), text.end(), '\0'));
+  }
 }
 
 void RowJudge::Note(const ErrorCode& code, std::string_view column, int64_t record, int64_t offset,

@@ -123,16 +123,6 @@ int64_t RowTable::RowOfField(uint32_t ordinal) const {
   return std::max<int64_t>(after - rows_.begin() - 1, 0);
 }
 
-int64_t RowTable::RowOfOffset(uint32_t offset) const {
-  int64_t low = 0;
-  int64_t high = row_count();
-  while (high - low > 1) {
-    const int64_t middle = (low + high) / 2;
-    (row_begin(middle) <= offset ? low : high) = middle;
-  }
-  return low;
-}
-
 uint32_t RowTable::FieldBegin(const TextRow& row, int64_t field) const {
   const Dialect& dialect = plan_.dialect();
   uint32_t begin = row.begin;

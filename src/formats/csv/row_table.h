@@ -89,7 +89,6 @@ class RowTable {
   }
   /// The row that a field belongs to, by the field's ordinal.
   int64_t RowOfField(uint32_t ordinal) const;
-  int64_t RowOfOffset(uint32_t offset) const;
 
   /// The fields of a column in rows [first, first + count).
   void Gather(const ColumnPlan& column, int64_t first, int64_t count, ColumnFields* fields) const;
