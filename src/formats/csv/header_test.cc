@@ -54,6 +54,17 @@ TEST(FindLayout, TakesTextOverNumbersForAHeader) {
   EXPECT_THAT(found.Reason("header"), HasSubstr("text over numbers or dates in 1 of 2 columns"));
 }
 
+TEST(FindLayout, ReadsOnBehindAQuoteThatIsNeverClosed) {
+  std::string text = "\"a,b\n";
+  for (int i = 0; i < 20000; ++i) text += "1,2\n";
+  Sample sample = MakeSample(text);
+  sample.whole = false;
+  const DialectHints hints{.delimiter = ",", .quote = '"', .has_header = false};
+  const Dialect dialect = DetectDialect(sample, hints).dialect;
+  EXPECT_EQ(dialect.column_count, 2);
+  EXPECT_EQ(dialect.data_offset, 0);
+}
+
 TEST(FindLayout, FindsNoHeaderOverRowsLikeTheFirst) {
   const char* texts[] = {"1,2\n3,4\n",
                          "05/06/2019\n",

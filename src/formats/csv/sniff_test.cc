@@ -188,6 +188,8 @@ TEST(DetectDialect, FindsCommentLines) {
   EXPECT_EQ(above_only.comment, "") << "lines above the table alone are a preamble";
   EXPECT_EQ(above_only.skip_lines, 1);
   EXPECT_EQ(Detect("#1,a\n#2,b\n#3,c\n").dialect.comment, "") << "every line: data";
+  EXPECT_EQ(Detect("code,n,x\nab==,1,2\n//z=,3,4\ncd==,5,6\n").dialect.comment, "")
+      << "a line with the fields of a row is one";
 }
 
 TEST(DetectDialect, LetsTheUserHaveTheLastWord) {
@@ -204,6 +206,7 @@ TEST(DetectDialect, LetsTheUserHaveTheLastWord) {
   EXPECT_EQ(Find(escaped, "escape").value, "!");
   EXPECT_EQ(Find(Detect(quoted, {.escape = std::optional<char>()}), "escape").value, "none");
   EXPECT_EQ(Detect("%x\na,b\n1,2\n", {.comment = "%"}).dialect.comment, "%");
+  EXPECT_EQ(Detect("a,b,c\n1,x,2\n#1,x,3\n", {.comment = "#"}).dialect.comment, "#");
   EXPECT_EQ(Detect("a,b\n1,2\n", {.newline = Newline::kCr}).dialect.newline, Newline::kCr);
   EXPECT_TRUE(Detect("a,b\n1,2\n", {.skip_initial_space = true}).dialect.skip_initial_space);
   EXPECT_FALSE(Detect("a, b\n1, 2\n", {.skip_initial_space = false}).dialect.skip_initial_space);
