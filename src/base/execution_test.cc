@@ -56,6 +56,7 @@ TEST(MemoryBudget, KeepsItsLimitUnderManyThreads) {
     }
   };
   std::vector<std::thread> threads;
+  threads.reserve(4);
   for (int i = 0; i < 4; ++i) threads.emplace_back(draw);
   for (std::thread& thread : threads) thread.join();
   EXPECT_EQ(budget.bytes_used(), 0);

@@ -596,7 +596,7 @@ inline bool ParseSuffix(const char* text, uint32_t bytes, bool has_zone, int64_t
   if (digit(1) > 9 || digit(2) > 9 || digit(4) > 5 || digit(5) > 9) return false;
   const unsigned hours = digit(1) * 10 + digit(2);
   if (hours > 18) return false;
-  const auto minutes = static_cast<int64_t>(hours * 60 + digit(4) * 10 + digit(5));
+  const int64_t minutes = hours * 60 + digit(4) * 10 + digit(5);
   *micros = fraction - (*text == '-' ? -minutes : minutes) * 60'000'000;
   return true;
 }

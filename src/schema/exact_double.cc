@@ -207,7 +207,7 @@ bool ExactDoubleByPrinting(uint64_t digits, int32_t power, double* value) {
   }
   Normalize(&digits, &power);
   if (digits >= kSeventeenDigits || power > 400 || power < -400) return false;
-  char text[48];
+  char text[48] = {};
   char* end = std::to_chars(text, text + 24, digits).ptr;
   *end++ = 'e';
   end = std::to_chars(end, text + sizeof text, power).ptr;

@@ -54,14 +54,14 @@ class PaddedPiece {
 };
 
 // An array that is filled from its first value on.
-struct ArrayBuilder {
+struct ColumnBuilder {
   std::shared_ptr<arrow::DataType> type;
   std::shared_ptr<arrow::Buffer> values, validity;
   int64_t bits = 0;  // of a value
 
-  static Result<ArrayBuilder> Make(std::shared_ptr<arrow::DataType> type, int64_t rows,
-                                   arrow::MemoryPool* pool) {
-    ArrayBuilder builder;
+  static Result<ColumnBuilder> Make(std::shared_ptr<arrow::DataType> type, int64_t rows,
+                                    arrow::MemoryPool* pool) {
+    ColumnBuilder builder;
     builder.bits = type->bit_width();
     constexpr auto kSpare = static_cast<int64_t>(kPadding);
     ARROW_ASSIGN_OR_RAISE(builder.values,
@@ -89,7 +89,7 @@ Result<std::shared_ptr<arrow::Array>> ConvertPieces(const arrow::StringArray& co
                                                     std::shared_ptr<arrow::DataType> type,
                                                     arrow::MemoryPool* pool,
                                                     const ConvertPiece& convert) {
-  ARROW_ASSIGN_OR_RAISE(ArrayBuilder builder, ArrayBuilder::Make(type, column.length(), pool));
+  ARROW_ASSIGN_OR_RAISE(ColumnBuilder builder, ColumnBuilder::Make(type, column.length(), pool));
   PaddedPiece piece;
   int64_t null_count = 0;
   for (int64_t first = 0; first < column.length(); first += kPieceRows) {

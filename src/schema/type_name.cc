@@ -125,7 +125,7 @@ class TypeParser {
     SkipBlanks();
     size_t bytes = 0;
     while (bytes < rest_.size() && IsWordCharacter(rest_[bytes])) ++bytes;
-    const std::string word(rest_.substr(0, bytes));
+    std::string word(rest_.substr(0, bytes));
     rest_.remove_prefix(bytes);
     return word;
   }
@@ -326,7 +326,7 @@ class TypeParser {
       if (field == nullptr) return nullptr;
       fields.push_back(field);
     } while (Take(','));
-    return Take('>') ? arrow::struct_(std::move(fields)) : nullptr;
+    return Take('>') ? arrow::struct_(fields) : nullptr;
   }
 
   TypePtr ParseMap() {
@@ -357,7 +357,7 @@ class TypeParser {
       if (!flag) return nullptr;
       ordered = *flag != 0;
     }
-    return Take('>') ? arrow::dictionary(std::move(indices), std::move(values), ordered) : nullptr;
+    return Take('>') ? arrow::dictionary(indices, values, ordered) : nullptr;
   }
 
   TypePtr ParseFixedSizeBinary() {
@@ -411,7 +411,7 @@ std::string PrintType(const arrow::DataType& type) {
     }
     case arrow::Type::TIMESTAMP: {
       const auto& timestamp = static_cast<const arrow::TimestampType&>(type);
-      const std::string unit = arrow::timestamp(timestamp.unit())->ToString();  // timestamp[us]
+      std::string unit = arrow::timestamp(timestamp.unit())->ToString();  // timestamp[us]
       if (timestamp.timezone().empty()) return unit;
       return unit.substr(0, unit.size() - 1) + ", " + timestamp.timezone() + "]";
     }

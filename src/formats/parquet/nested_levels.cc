@@ -72,8 +72,9 @@ Status LevelWalker::Walk(int64_t begin, int64_t count) {
 void LevelWalker::Visit(size_t depth, int64_t index, uint8_t definition, uint8_t repetition) {
   const Step& step = steps_[depth];
   const int64_t at = step.offset + index;
-  const bool is_null = step.is_null_type ||
-                       (step.validity != nullptr && !arrow::bit_util::GetBit(step.validity, at));
+  const bool is_null =
+      step.is_null_type || (step.validity != nullptr &&
+                            !arrow::bit_util::GetBit(step.validity, static_cast<uint64_t>(at)));
   if (is_null) {
     found_forbidden_null_ = found_forbidden_null_ || !step.nullable;
     return Emit(definition, repetition);

@@ -52,7 +52,7 @@ Status AppendWidened(const LeafPlan& leaf, const arrow::Array& array, const Sele
   return AppendConverted<In, int32_t>(
       leaf, array, selection, {},
       [](In value, int32_t* out) {
-        *out = value;
+        *out = static_cast<int32_t>(value);
         return true;
       },
       values);
@@ -93,8 +93,9 @@ void AppendBooleans(const arrow::Array& array, const Selection& selection, PageV
   const uint8_t* bitmap = array.data()->buffers[1]->data();
   VisitRuns(array, selection, [&](int64_t begin, int64_t length) {
     uint8_t* out = values->fixed.Extend(static_cast<size_t>(length));
-    const int64_t first = array.offset() + begin;
-    for (int64_t i = 0; i < length; ++i) {
+    const auto first = static_cast<uint64_t>(array.offset() + begin);
+    const auto count = static_cast<uint64_t>(length);
+    for (uint64_t i = 0; i < count; ++i) {
       out[i] = static_cast<uint8_t>(arrow::bit_util::GetBit(bitmap, first + i));
     }
     values->count += static_cast<size_t>(length);

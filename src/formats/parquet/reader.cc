@@ -355,15 +355,14 @@ std::vector<Finding> FindingsOf(const Footer& footer) {
 
 class FileInput : public Input {
  public:
-  static Result<std::unique_ptr<Input>> Open(std::shared_ptr<Source> source,
-                                             const ReadOptions& options,
+  static Result<std::unique_ptr<Input>> Open(Source& source, const ReadOptions& options,
                                              ExecutionContext& context) {
     auto input = std::unique_ptr<FileInput>(new FileInput);
     auto facts = std::make_shared<FileFacts>();
-    facts->path = source->path();
+    facts->path = source.path();
     facts->options = options;
     facts->context = &context;
-    ARROW_ASSIGN_OR_RAISE(facts->file, source->OpenRandomAccess());
+    ARROW_ASSIGN_OR_RAISE(facts->file, source.OpenRandomAccess());
     // What was read of a footer takes several times its stored size.
     Result<Footer> footer = ReadFooter(*facts->file, context.memory_bytes_max() / 16);
     if (!footer.ok()) return AddWhere(footer.status(), {.path = facts->path});
@@ -390,7 +389,7 @@ class FileInput : public Input {
       fields.push_back(field->WithType(PlainType(field->type(), false)));
     }
     input->findings_ = FindingsOf(facts->footer);
-    input->table_ = TableInfo{.name = TableName(source->name()),
+    input->table_ = TableInfo{.name = TableName(source.name()),
                               .schema = arrow::schema(std::move(fields), schema->metadata()),
                               .row_count = facts->footer.row_count,
                               .first_row_number = 1,
@@ -490,7 +489,7 @@ class FileInput : public Input {
 
 Result<std::unique_ptr<Input>> OpenInput(std::shared_ptr<Source> source, const ReadOptions& options,
                                          ExecutionContext& context) {
-  return FileInput::Open(std::move(source), options, context);
+  return FileInput::Open(*source, options, context);
 }
 
 }  // namespace pyforge::parquet

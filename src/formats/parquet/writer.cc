@@ -77,7 +77,7 @@ class RowGroupSegment : public Segment {
   }
 
   Status Add(const arrow::RecordBatch& batch) override {
-    const Status status = AddRows(batch);
+    Status status = AddRows(batch);
     if (!status.ok()) Clear();
     return status;
   }
