@@ -58,12 +58,14 @@ class Planner {
   }
 
   Status AddField(const arrow::Field& field, const std::string& name, bool nullable) {
-    std::shared_ptr<arrow::DataType> type = field.type();
+    // The extensions of children are for the children to tell.
+    std::shared_ptr<arrow::DataType> type = PlainType(field.type(), false);
     std::string extension;
-    if (type->id() == Type::EXTENSION) {
-      extension = static_cast<const arrow::ExtensionType&>(*type).extension_name();
+    while (type->id() == Type::EXTENSION) {
+      const auto& extended = static_cast<const arrow::ExtensionType&>(*type);
+      extension = extended.extension_name();
+      type = PlainType(extended.storage_type(), false);
     }
-    type = PlainType(type, true);
     if (leaf_.nodes.size() >= kDepthMax) return Refuse(*type, ": it is nested too deeply");
     SchemaElement element;
     element.name = name;
@@ -391,7 +393,7 @@ std::shared_ptr<arrow::DataType> PlainType(const std::shared_ptr<arrow::DataType
     case Type::STRUCT: {
       arrow::FieldVector fields;
       for (int i = 0; i < type->num_fields(); ++i) fields.push_back(child(i));
-      return arrow::struct_(std::move(fields));
+      return arrow::struct_(fields);
     }
     case Type::LIST:
       return arrow::list(child(0));
@@ -433,7 +435,7 @@ std::shared_ptr<arrow::DataType> StoredType(const std::shared_ptr<arrow::DataTyp
       return arrow::fixed_size_list(
           children[0], static_cast<const arrow::FixedSizeListType&>(*type).list_size());
     case Type::STRUCT:
-      return arrow::struct_(std::move(children));
+      return arrow::struct_(children);
     case Type::MAP: {
       const auto& map = static_cast<const arrow::MapType&>(*type);
       return std::make_shared<arrow::MapType>(children[0]->type()->field(0),

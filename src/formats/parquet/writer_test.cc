@@ -491,14 +491,19 @@ TEST(Writer, GivesArrowItsOwnTypesBack) {
 }
 
 TEST(Writer, MarksExtensionTypesThatParquetKnows) {
-  const auto schema = arrow::schema({arrow::field("id", arrow::extension::uuid()),
-                                     arrow::field("doc", arrow::extension::json(arrow::utf8()))});
+  const auto schema = arrow::schema(
+      {arrow::field("id", arrow::extension::uuid()),
+       arrow::field("doc", arrow::extension::json(arrow::utf8())),
+       arrow::field("ids", arrow::list(arrow::extension::uuid())),
+       arrow::field("group", arrow::struct_({arrow::field("id", arrow::extension::uuid())}))});
   ASSERT_OK_AND_ASSIGN(const auto table, arrow::Table::MakeEmpty(schema));
   ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
   const auto reader = OpenWithArrow(bytes);
   const auto* columns = reader->metadata()->schema();
   EXPECT_TRUE(columns->Column(0)->logical_type()->is_UUID());
   EXPECT_TRUE(columns->Column(1)->logical_type()->is_JSON());
+  EXPECT_TRUE(columns->Column(2)->logical_type()->is_UUID());
+  EXPECT_TRUE(columns->Column(3)->logical_type()->is_UUID());
 }
 
 // Columns that come in another form than the schema says.
