@@ -79,3 +79,32 @@ def test_a_budget_too_small_to_work_in_is_named(tmp_path: Path) -> None:
     assert outcome.exit_code in (2, 8), outcome
     assert_refused(outcome, outcome.exit_code)
     assert_nothing_left(tmp_path, {"in.csv"})
+
+
+@pytest.mark.parametrize("exponent", [27, 31, 41])
+def test_a_zstd_window_beyond_the_budget_is_refused(tmp_path: Path, exponent: int) -> None:
+    """A frame of one small block may ask for a window of up to 3.75 TiB (RFC 8878, 3.1.1.1.2)."""
+    rows = b"id,name\n1,x\n"
+    frame = b"\x28\xb5\x2f\xfd\x00" + bytes([exponent - 10 << 3])
+    block = (len(rows) << 3 | 1).to_bytes(3, "little") + rows
+    (tmp_path / "in.csv.zst").write_bytes(frame + block)
+
+    outcome = run(
+        *("convert", tmp_path / "in.csv.zst", "-o", tmp_path / "out.parquet"),
+        *("--memory", str(BUDGET)),
+    )
+
+    assert_refused(outcome, 8, "limit.memory")
+    assert str(2**exponent) in outcome.stderr
+    assert outcome.peak_rss_bytes <= BUDGET
+    assert_nothing_left(tmp_path, {"in.csv.zst"})
+
+
+def test_a_zstd_window_within_the_budget_is_used(tmp_path: Path) -> None:
+    rows = b"id,name\n1,x\n"
+    block = (len(rows) << 3 | 1).to_bytes(3, "little") + rows
+    (tmp_path / "in.csv.zst").write_bytes(b"\x28\xb5\x2f\xfd\x00" + bytes([26 - 10 << 3]) + block)
+
+    convert(tmp_path / "in.csv.zst", tmp_path / "out.parquet", "--memory", str(BUDGET))
+
+    assert pq.read_table(tmp_path / "out.parquet").to_pylist() == [{"id": 1, "name": "x"}]
