@@ -135,7 +135,7 @@ TEST(ColumnEvidenceProperty, ConvertedSlicesSayTheSameAsTheirValues) {
   int converted_values = 0;
   for (int i = 0; i < kColumns; ++i) {
     const Texts texts = random.Column();
-    const auto sample = static_cast<size_t>(1 + random.Below(static_cast<int>(texts.size())));
+    const size_t sample = 1 + static_cast<size_t>(random.Below(static_cast<int>(texts.size())));
     const DecideOptions options =
         kOptions[static_cast<size_t>(random.Below(static_cast<int>(std::size(kOptions))))];
     const TextType type =

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <array>
 #include <cmath>
 #include <cstring>
 #include <limits>
@@ -35,6 +36,14 @@ size_t BytesOf(TextKind kind) {
   return kind == TextKind::kDecimal ? 16 : kind == TextKind::kDate ? 4 : 8;
 }
 
+// Zeros of both signs differ in them, and NaN equals itself.
+template <typename T>
+std::array<char, sizeof(T)> ContentOf(const T& value) {
+  std::array<char, sizeof(T)> bytes;
+  std::memcpy(bytes.data(), &value, sizeof value);
+  return bytes;
+}
+
 // Runs a test with every instruction set that this processor has.
 class TextKernels : public ::testing::TestWithParam<InstructionSet> {
  protected:
@@ -61,7 +70,7 @@ class TextKernels : public ::testing::TestWithParam<InstructionSet> {
       std::memcpy(&value, &single, sizeof value);
       for (int i = 0; i < 5; ++i) {
         const T of_column = converted.Value<T>(i);
-        EXPECT_EQ(std::memcmp(&value, &of_column, sizeof value), 0) << text;
+        EXPECT_EQ(ContentOf(value), ContentOf(of_column)) << text;
       }
       result = value;
     }
@@ -77,7 +86,7 @@ class TextKernels : public ::testing::TestWithParam<InstructionSet> {
     const auto value = Converted<double>(TypeOf(TextKind::kDouble, format), text);
     ASSERT_EQ(value.has_value(), expected.has_value()) << text;
     if (value) {
-      EXPECT_EQ(std::memcmp(&*value, &*expected, sizeof *value), 0) << text << ": " << *value;
+      EXPECT_EQ(ContentOf(*value), ContentOf(*expected)) << text << ": " << *value;
     }
   }
   static void ExpectDay(const std::string& format, const std::string& text,

@@ -51,9 +51,12 @@ TEST(Utf8, AcceptsEveryCodePointAtEveryPlaceInABlock) {
                                          "\uE000", "\uFFFF", "\U00010000", "\U0010FFFF"};
   for (const std::string_view character : characters) {
     for (size_t before = 0; before < 140; ++before) {
-      const std::string text = std::string(before, 'a') + std::string(character) + "tail";
+      std::string text(before, 'a');
+      text.append(character).append("tail");
       EXPECT_EQ(FindInvalidUtf8(text), kNone) << before;
-      EXPECT_EQ(FindInvalidUtf8(text + std::string(200, 'b') + text), kNone) << before;
+      const std::string once = text;
+      text.append(200, 'b').append(once);
+      EXPECT_EQ(FindInvalidUtf8(text), kNone) << before;
     }
   }
 }
@@ -79,7 +82,9 @@ TEST(Utf8, FindsEveryKindOfIllFormedSequenceAtEveryPlaceInABlock) {
       // In the midst of text that is not ASCII, where the vector path is at work.
       std::string greek;
       for (size_t i = 0; i < before; ++i) greek += "\u03B1";
-      EXPECT_EQ(FindInvalidUtf8(greek + sequence + greek + text), greek.size()) << sequence;
+      std::string mixed = greek;
+      mixed.append(sequence).append(greek).append(text);
+      EXPECT_EQ(FindInvalidUtf8(mixed), greek.size()) << sequence;
     }
   }
 }

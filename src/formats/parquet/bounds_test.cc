@@ -149,7 +149,7 @@ TEST(MergeBounds, WidensAndCountsNulls) {
 
 TEST(ShortenBounds, CutsBetweenCharactersAndRoundsTheGreatestUp) {
   const LeafPlan text = Leaf(SortOrder::kBytes, 0, true);
-  const auto shorten = [](const LeafPlan& leaf, std::string value, size_t bytes) {
+  const auto shorten = [](const LeafPlan& leaf, const std::string& value, size_t bytes) {
     Statistics statistics{.has_bounds = true, .min = value, .max = value};
     ShortenBounds(leaf, bytes, &statistics);
     return statistics;

@@ -131,7 +131,8 @@ TEST(EncodeHybrid, GivesBackRunsAndMixturesOfAnyLength) {
   std::mt19937_64 random(testing::RandomSeed());
   for (int width : {1, 2, 3, 7, 8, 9, 16, 17, 20, 32}) {
     const uint64_t mask = (uint64_t{1} << width) - 1;
-    for (size_t count : {1, 7, 8, 9, 31, 32, 33, 100, 1000, 5000}) {
+    for (const auto count :
+         std::initializer_list<size_t>{1, 7, 8, 9, 31, 32, 33, 100, 1000, 5000}) {
       for (int run_max : {1, 5, 40, 700}) {
         std::vector<uint32_t> values;
         while (values.size() < count) {
@@ -161,6 +162,7 @@ TEST(EncodeHybrid, MakesOneRunOfEqualValues) {
 
 TEST(EncodeHybrid, TakesLevels) {
   std::vector<uint8_t> levels;
+  levels.reserve(1000);
   for (int i = 0; i < 1000; ++i) levels.push_back(static_cast<uint8_t>(i % 17 % 4));
   ByteBuffer scratch;
   ByteBuffer out;
@@ -183,7 +185,8 @@ TYPED_TEST_SUITE(EncodeDeltaTest, DeltaTypes);
 
 TYPED_TEST(EncodeDeltaTest, GivesBackValuesOfEverySpread) {
   std::mt19937_64 random(testing::RandomSeed());
-  for (size_t count : {0, 1, 2, 31, 32, 33, 127, 128, 129, 130, 256, 257, 1000}) {
+  for (const auto count :
+       std::initializer_list<size_t>{0, 1, 2, 31, 32, 33, 127, 128, 129, 130, 256, 257, 1000}) {
     for (int spread = 0; spread <= static_cast<int>(8 * sizeof(TypeParam)); spread += 3) {
       std::vector<TypeParam> values(count);
       for (TypeParam& value : values) {
@@ -199,6 +202,7 @@ TYPED_TEST(EncodeDeltaTest, GivesBackValuesOfEverySpread) {
 TYPED_TEST(EncodeDeltaTest, GivesBackExtremesWhoseDifferencesWrapAround) {
   using Limits = std::numeric_limits<TypeParam>;
   std::vector<TypeParam> values;
+  values.reserve(300);
   for (int i = 0; i < 300; ++i) values.push_back(i % 2 == 0 ? Limits::min() : Limits::max());
   ByteBuffer out;
   EncodeDelta(values.data(), values.size(), &out);
@@ -207,6 +211,7 @@ TYPED_TEST(EncodeDeltaTest, GivesBackExtremesWhoseDifferencesWrapAround) {
 
 TYPED_TEST(EncodeDeltaTest, NeedsNoBitsForAnEvenRise) {
   std::vector<TypeParam> values;
+  values.reserve(12'801);
   for (int i = 0; i < 12'801; ++i) values.push_back(static_cast<TypeParam>(1000 + 3 * i));
   ByteBuffer out;
   EncodeDelta(values.data(), values.size(), &out);
@@ -225,6 +230,7 @@ TEST(ByteArrayDictionary, NumbersValuesAsTheyAreFirstSeen) {
   }
   for (int i = 0; i < 20'000; ++i) values.push_back("value " + std::to_string(i * 7919));
   std::vector<uint32_t> codes;
+  codes.reserve(values.size());
   for (const std::string& value : values) codes.push_back(dictionary.Code(value, nullptr));
   for (size_t i = 0; i < values.size(); ++i) {
     EXPECT_EQ(dictionary.value(codes[i]), values[i]);
@@ -254,7 +260,7 @@ TEST(ByteArrayDictionary, ForgetsEverythingWhenCleared) {
 }
 
 TEST(FixedDictionary, GivesBackValuesOfEveryWidth) {
-  for (size_t width : {1, 2, 3, 4, 8, 12, 16, 17}) {
+  for (const auto width : std::initializer_list<size_t>{1, 2, 3, 4, 8, 12, 16, 17}) {
     FixedDictionary dictionary(width);
     std::string values;
     for (int i = 0; i < 4000; ++i) {
