@@ -33,6 +33,7 @@ inline Result<std::string> WriteFile(const arrow::Table& table, const WriteOptio
   ARROW_ASSIGN_OR_RAISE(auto output, OpenOutput(file, options, context));
   ARROW_ASSIGN_OR_RAISE(auto sink, output->OpenTable({.name = "t", .schema = table.schema()}));
   std::vector<std::unique_ptr<Segment>> segments;
+  segments.reserve(static_cast<size_t>(shape.segments_in_use));
   for (int i = 0; i < shape.segments_in_use; ++i) segments.push_back(sink->NewSegment());
   arrow::TableBatchReader reader(table);
   reader.set_chunksize(shape.batch_rows);

@@ -496,8 +496,11 @@ TEST(Writer, MarksExtensionTypesThatParquetKnows) {
        arrow::field("doc", arrow::extension::json(arrow::utf8())),
        arrow::field("ids", arrow::list(arrow::extension::uuid())),
        arrow::field("group", arrow::struct_({arrow::field("id", arrow::extension::uuid())}))});
-  ASSERT_OK_AND_ASSIGN(const auto table, arrow::Table::MakeEmpty(schema));
-  ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
+  arrow::ChunkedArrayVector chunks;  // Arrow makes no empty arrays of such types
+  for (const auto& field : schema->fields()) {
+    chunks.push_back(std::make_shared<arrow::ChunkedArray>(arrow::ArrayVector{}, field->type()));
+  }
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*arrow::Table::Make(schema, chunks, 0)));
   const auto reader = OpenWithArrow(bytes);
   const auto* columns = reader->metadata()->schema();
   EXPECT_TRUE(columns->Column(0)->logical_type()->is_UUID());
@@ -647,7 +650,7 @@ TEST(Writer, IsReadyAgainAfterASegmentFailed) {
   const auto schema = arrow::schema({arrow::field("c", arrow::int32(), false)});
   ASSERT_OK_AND_ASSIGN(auto sink, output->OpenTable({.name = "t", .schema = schema}));
   auto segment = sink->NewSegment();
-  const auto batch = [&](std::vector<std::optional<int32_t>> values) {
+  const auto batch = [&](const std::vector<std::optional<int32_t>>& values) {
     const auto array = ArrayOf<arrow::Int32Builder, int32_t>(values);
     return arrow::RecordBatch::Make(schema, array->length(), {array});
   };
