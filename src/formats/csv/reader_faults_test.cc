@@ -266,5 +266,31 @@ TEST(CsvReaderFaults, RejectsValuesThatAreNoneOfANestedType) {
   EXPECT_EQ(result->ledger.rejected()[10].column, "t");
 }
 
+TEST(CsvReaderFaults, RejectsJsonOfWhichSomethingWouldBeLost) {
+  ReadSettings settings = Plain();
+  settings.options.header = Header::kYes;
+  settings.options.quote = "'";
+  const auto type =
+      arrow::struct_({arrow::field("x", arrow::utf8()), arrow::field("x", arrow::utf8()),
+                      arrow::field("d", arrow::decimal128(30, 4))});
+  settings.request.contract =
+      arrow::schema({arrow::field("id", arrow::int64()), arrow::field("v", type)});
+  const std::string text =
+      "id,v\n"
+      "1,'{\"x\":\"a\",\"x\":\"b\",\"d\":1.25}'\n"
+      "2,'{\"x\":\"a\",\"x\":\"b\",\"d\":\"12345678901234567890.1234\"}'\n"
+      "3,'{\"x\":\"a\",\"x\":\"b\",\"d\":12345678901234567890.1234}'\n"
+      "4,'{\"x\":\"a\",\"x\":\"b\",\"d\":null,\"more\":1}'\n"
+      "5,'{\"x\":1,\"x\":\"b\",\"d\":null}'\n"
+      "6,'{\"x\":[],\"x\":\"b\",\"d\":null}'\n";
+  const auto result = ReadCsv(text, settings);
+  ASSERT_TRUE(result.ok()) << result.status();
+  EXPECT_EQ(result->ledger.rejected_count(), 4);
+  ASSERT_EQ(result->table->num_rows(), 2);
+  EXPECT_THAT(Cell(*result->table, 1, 0), HasSubstr("b"));
+  EXPECT_THAT(Cell(*result->table, 1, 0), HasSubstr("1.2500"));
+  EXPECT_THAT(Cell(*result->table, 1, 1), HasSubstr("12345678901234567890.1234"));
+}
+
 }  // namespace
 }  // namespace pyforge::csv

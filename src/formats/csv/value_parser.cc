@@ -13,6 +13,7 @@
 #include <arrow/scalar.h>
 #include <arrow/type.h>
 #include <arrow/util/base64.h>
+#include <arrow/util/decimal.h>
 #include <simdjson.h>
 
 #include "pyforge/output.h"
@@ -111,6 +112,18 @@ class Appender {
       if (!bytes.ok()) return false;
       return AppendBytes(*bytes, builder);
     }
+    switch (type->id()) {
+      case arrow::Type::DECIMAL32:
+        return AppendDecimal<arrow::Decimal32Type>(text, builder);
+      case arrow::Type::DECIMAL64:
+        return AppendDecimal<arrow::Decimal64Type>(text, builder);
+      case arrow::Type::DECIMAL128:
+        return AppendDecimal<arrow::Decimal128Type>(text, builder);
+      case arrow::Type::DECIMAL256:
+        return AppendDecimal<arrow::Decimal256Type>(text, builder);
+      default:
+        break;
+    }
     auto scalar = arrow::Scalar::Parse(type, text);
     if (!scalar.ok()) return false;
     ARROW_RETURN_NOT_OK(builder->AppendScalar(**scalar));
@@ -118,6 +131,27 @@ class Appender {
   }
 
  private:
+  /// Fewer decimals than the scale lose nothing, more do unless they are 0.
+  template <typename Type>
+  static Result<bool> AppendDecimal(std::string_view text, arrow::ArrayBuilder* builder) {
+    using Value = typename arrow::TypeTraits<Type>::CType;
+    const std::shared_ptr<arrow::DataType> any = builder->type();  // made anew by each call
+    const auto& type = static_cast<const Type&>(*any);
+    Value value;
+    int32_t precision = 0;
+    int32_t scale = 0;
+    if (!Value::FromString(text, &value, &precision, &scale).ok()) return false;
+    if (scale != type.scale()) {
+      auto rescaled = value.Rescale(scale, type.scale());
+      if (!rescaled.ok()) return false;
+      value = *rescaled;
+    }
+    if (!value.FitsInPrecision(type.precision())) return false;
+    using Builder = typename arrow::TypeTraits<Type>::BuilderType;
+    ARROW_RETURN_NOT_OK(static_cast<Builder*>(builder)->Append(value));
+    return true;
+  }
+
   static Result<bool> AppendBytes(const std::string& bytes, arrow::ArrayBuilder* builder) {
     const std::shared_ptr<arrow::DataType> type = builder->type();
     if (type->id() == arrow::Type::FIXED_SIZE_BINARY &&
