@@ -113,6 +113,8 @@ class Appender {
       return AppendBytes(*bytes, builder);
     }
     switch (type->id()) {
+      case arrow::Type::STRING_VIEW:
+        return AppendBytes(std::string(text), builder);
       case arrow::Type::DECIMAL32:
         return AppendDecimal<arrow::Decimal32Type>(text, builder);
       case arrow::Type::DECIMAL64:
