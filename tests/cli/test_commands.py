@@ -810,10 +810,10 @@ def test_reference_pages_cover_commands_formats_and_errors(tmp_path: Path) -> No
 
     assert outcome.exit_code == 0, outcome
     pages = {str(p.relative_to(tmp_path / "reference")) for p in tmp_path.rglob("*.*")}
-    assert {"options.md", "formats/csv.md", "formats/parquet.md", "errors/README.md"} <= pages
-    options = (tmp_path / "reference" / "options.md").read_text("utf-8")
+    assert {"commands.md", "formats/csv.md", "formats/parquet.md", "errors/README.md"} <= pages
+    commands = (tmp_path / "reference" / "commands.md").read_text("utf-8")
     for command in COMMANDS:
-        assert f"\n## pyforge {command}\n" in options
+        assert f"\n## pyforge {command}\n" in commands
     csv = (tmp_path / "reference" / "formats" / "csv.md").read_text("utf-8")
     assert "--delimiter" in csv
     blocked = tmp_path / "file"
