@@ -19,7 +19,7 @@ std::string IconvName(std::string_view name) {
 
 class IconvTranscoder final : public Transcoder {
  public:
-  explicit IconvTranscoder(iconv_t handle) : handle_(handle) {}
+  IconvTranscoder(iconv_t handle, bool steps_over) : handle_(handle), steps_over_(steps_over) {}
   ~IconvTranscoder() override { iconv_close(handle_); }
 
   Step Convert(std::span<const uint8_t> input, bool is_last, std::span<uint8_t> output) override {
@@ -33,6 +33,10 @@ class IconvTranscoder final : public Transcoder {
       errno = 0;
       const size_t result = iconv(handle_, &in, &in_left, &out, &out_left);
       const int error = errno;
+      if (steps_over_ && error == EILSEQ) {
+        in_left += SteppedOver(input.subspan(step.read, input.size() - step.read - in_left),
+                               output.subspan(step.written));
+      }
       Advance(input.size() - step.read - in_left, output.size() - step.written - out_left, &step);
       if (result != static_cast<size_t>(-1)) break;
       if (error == E2BIG || (error == EINVAL && !is_last)) break;
@@ -46,7 +50,24 @@ class IconvTranscoder final : public Transcoder {
   }
 
  private:
+  // Bytes at the end of `read` that are part of the invalid character already: those before it
+  // convert once more without a failure.
+  size_t SteppedOver(std::span<const uint8_t> read, std::span<uint8_t> output) {
+    if (read.size() < kPairBytes) return 0;
+    char* in = const_cast<char*>(reinterpret_cast<const char*>(read.data()));
+    char* out = reinterpret_cast<char*>(output.data());
+    size_t in_left = read.size();
+    size_t out_left = output.size();
+    const size_t result = iconv(handle_, &in, &in_left, &out, &out_left);
+    return result == static_cast<size_t>(-1) && errno == EILSEQ ? kPairBytes : 0;
+  }
+
+  static constexpr size_t kPairBytes = 2;
+
   iconv_t handle_;
+  // The GNU C library's CP949 reads a pair that is not assigned before it says so (POSIX: iconv
+  // stops before it).
+  bool steps_over_;
 };
 
 }  // namespace
@@ -56,9 +77,10 @@ std::unique_ptr<Transcoder> MakeIconvTranscoder(std::string_view encoding) {
   if (encoding.empty() || encoding.find('/') != std::string_view::npos) return nullptr;
   // NOLINTNEXTLINE(performance-no-int-to-ptr): the C library's own failure value.
   const auto failed = reinterpret_cast<iconv_t>(-1);
-  const iconv_t handle = iconv_open("UTF-8", IconvName(encoding).c_str());
+  const std::string name = IconvName(encoding);
+  const iconv_t handle = iconv_open("UTF-8", name.c_str());
   if (handle == failed) return nullptr;
-  return std::make_unique<IconvTranscoder>(handle);
+  return std::make_unique<IconvTranscoder>(handle, name == "CP949");
 }
 
 }  // namespace pyforge::charset

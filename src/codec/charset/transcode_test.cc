@@ -183,6 +183,16 @@ TEST(Transcode, ReplacesAndCountsWhatItCannotRead) {
   }
 }
 
+TEST(Transcode, LosesNothingBesideAPairThatIsNotAssigned) {
+  for (const int64_t read_bytes : {1, 2, 3, 4, 5, 100}) {
+    const Outcome outcome = Transcode("\xAA\x51\xA2\xE8\x28t", "euc-kr", read_bytes);
+    EXPECT_EQ(outcome.text, "\uCC41\uFFFD\uFFFD(t") << read_bytes;
+    EXPECT_EQ(outcome.invalid.count, 2);
+    EXPECT_EQ(outcome.invalid.first_offset, 2);
+    EXPECT_EQ(outcome.invalid.first_utf8_offset, 3);
+  }
+}
+
 TEST(Transcode, SurvivesRandomBytesInEveryEncoding) {
   std::mt19937_64 random(pyforge::testing::RandomSeed());
   for (const char* encoding :
