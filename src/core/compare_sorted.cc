@@ -396,6 +396,7 @@ Status CompareByKey(ComparedSide& left, ComparedSide& right, const std::vector<s
       const auto schema,
       compared->AddField(compared->num_fields(), arrow::field(kHashColumn, arrow::uint64())));
   std::vector<SortKey> keys;
+  keys.reserve(key.size() + 1);
   for (const std::string& name : key) keys.push_back({.column = name});
   keys.push_back({.column = kHashColumn});
   ARROW_ASSIGN_OR_RAISE(const RowKeyEncoder encoder,

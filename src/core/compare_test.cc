@@ -41,6 +41,7 @@ class CompareTest : public ::testing::Test {
   /// "key column left right" of each listed difference.
   static std::vector<std::string> Lines(const Comparison& comparison) {
     std::vector<std::string> lines;
+    lines.reserve(comparison.differences.size());
     for (const RowDifference& row : comparison.differences) {
       lines.push_back(fmt::format("{} [{}] {} / {}", row.key, row.column, row.left, row.right));
     }
@@ -240,6 +241,7 @@ TEST_F(CompareTest, FindsTheSameDifferencesInManyRowsForAnyNumberOfThreads) {
   const uint32_t seed = 11;
   std::mt19937 random(seed);
   std::vector<std::string> rows;
+  rows.reserve(20'000);
   for (int i = 0; i < 20'000; ++i) rows.push_back(fmt::format("{}|v{}", i, random() % 100));
   const auto table = [](const std::vector<std::string>& lines) {
     std::string text = "k:int64|v:string\n";

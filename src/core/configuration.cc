@@ -119,6 +119,7 @@ Status ReadEnvironment(const std::vector<std::string>& environment,
 Status UnknownKey(const std::string& key, const std::string& file, int line,
                   const std::vector<const OptionSpec*>& known) {
   std::vector<std::string_view> names;
+  names.reserve(known.size());
   for (const OptionSpec* spec : known) names.push_back(spec->name);
   const std::string_view nearest = NearestName(key, names);
   return Fail(core::kBadConfiguration, {.path = file}, "line {}: there is no setting '{}'{}", line,

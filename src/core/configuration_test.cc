@@ -32,6 +32,7 @@ constexpr FormatDescriptor kToy{
     .name = "toy",
     .read_options = kToyOptions,
     .write_options = kToyOptions,
+    // NOLINTNEXTLINE(performance-unnecessary-value-param): the type of the seam
     .open_input = [](std::shared_ptr<Source>, const OptionValues&, ExecutionContext&)
         -> Result<std::unique_ptr<Input>> { return Status::NotImplemented("unused"); }};
 
@@ -51,7 +52,7 @@ class ConfigurationTest : public ::testing::Test {
     std::ofstream(path) << text;
     return path.string();
   }
-  Result<Configuration> Load(ConfigurationSources sources) {
+  Result<Configuration> Load(const ConfigurationSources& sources) {
     return LoadConfiguration(sources, registry_);
   }
 

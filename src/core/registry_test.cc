@@ -41,6 +41,7 @@ class HeadSource : public Source {
   std::string path_, name_, head_;
 };
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): the type of the seam
 Result<std::unique_ptr<Input>> NoInput(std::shared_ptr<Source>, const OptionValues&,
                                        ExecutionContext&) {
   return Status::NotImplemented("unused");

@@ -18,12 +18,12 @@ namespace {
 constexpr uint64_t kNullHash = 0x9AE16A3B2F90404FULL;
 constexpr uint64_t kSeed = 0xC3A5C85C97CB3127ULL;
 
-__extension__ using uint128 = unsigned __int128;
+__extension__ using Uint128 = unsigned __int128;
 
 uint64_t Mix(uint64_t a, uint64_t b) {
   // The high and the low half of a full product depend on every bit of both factors.
-  const uint128 product =
-      static_cast<uint128>(a ^ 0x9E3779B97F4A7C15ULL) * (b ^ 0xD6E8FEB86659FD93ULL);
+  const Uint128 product =
+      static_cast<Uint128>(a ^ 0x9E3779B97F4A7C15ULL) * (b ^ 0xD6E8FEB86659FD93ULL);
   return static_cast<uint64_t>(product) ^ static_cast<uint64_t>(product >> 64);
 }
 

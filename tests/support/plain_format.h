@@ -118,6 +118,7 @@ class PlainScan : public Scan {
 
 class PlainInput : public Input {
  public:
+  // NOLINTNEXTLINE(performance-unnecessary-value-param): the type of the seam
   static Result<std::unique_ptr<Input>> Open(std::shared_ptr<Source> source, const OptionValues&,
                                              ExecutionContext&) {
     ARROW_ASSIGN_OR_RAISE(const auto stream, source->OpenStream());

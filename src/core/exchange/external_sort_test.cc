@@ -87,6 +87,7 @@ void Feed(ExternalSort& sort, const std::vector<Row>& rows, size_t segment_rows,
     }
   };
   std::vector<std::thread> workers;
+  workers.reserve(static_cast<size_t>(threads));
   for (int i = 0; i < threads; ++i) workers.emplace_back(work);
   for (std::thread& worker : workers) worker.join();
   EXPECT_EQ(sort.Finish()->rows, static_cast<int64_t>(rows.size()));

@@ -120,7 +120,7 @@ Result<std::unique_ptr<MergedRows>> RunMerger::Next(int64_t rows_max, int64_t by
     }
     // The run may hold several rows before the next one of another run.
     const Cursor* rival = heap_.size() > 1 ? heap_[1] : nullptr;
-    if (heap_.size() > 2 && Before(*heap_[2], *rival)) rival = heap_[2];
+    if (heap_.size() > 2 && Before(*heap_[2], *heap_[1])) rival = heap_[2];
     const auto chunk_rows = static_cast<size_t>(cursor.chunk->num_rows());
     do {
       merged->slice_of_row.push_back(cursor.slice);

@@ -123,15 +123,15 @@ class Binder {
 
   BoundPointer Constant(std::shared_ptr<arrow::Scalar> value) const {
     TypePointer type = value->type;
-    return std::make_shared<const BoundNode>(
-        BoundNode{.kind = BoundKind::kConstant, .type = std::move(type), .constant = value});
+    return std::make_shared<const BoundNode>(BoundNode{
+        .kind = BoundKind::kConstant, .type = std::move(type), .constant = std::move(value)});
   }
 
   BoundPointer Literal(const Node& node, std::shared_ptr<arrow::Scalar> value) const {
     TypePointer type = value->type;
     return std::make_shared<const BoundNode>(BoundNode{.kind = BoundKind::kConstant,
                                                        .type = std::move(type),
-                                                       .constant = value,
+                                                       .constant = std::move(value),
                                                        .literal = &node});
   }
 

@@ -143,8 +143,8 @@ TypePointer PlainType(const TypePointer& type) {
 }
 
 TypePointer CommonType(const TypePointer& a, const TypePointer& b) {
-  const TypePointer left = PlainType(a);
-  const TypePointer right = PlainType(b);
+  TypePointer left = PlainType(a);
+  TypePointer right = PlainType(b);
   if (left->Equals(*right)) return left;
   if (left->id() == arrow::Type::NA) return right;
   if (right->id() == arrow::Type::NA) return left;

@@ -100,7 +100,7 @@ class Evaluation {
   Result<Datum> UserCast(const Datum& value, const std::shared_ptr<arrow::DataType>& type) {
     ARROW_ASSIGN_OR_RAISE(auto column, ToArray(value, 1, pool_));
     ARROW_ASSIGN_OR_RAISE(auto converted, schema::CastColumn(column, type, pool_));
-    if (value.is_array()) return Datum(std::move(converted));
+    if (value.is_array()) return Datum(converted);
     ARROW_ASSIGN_OR_RAISE(auto scalar, converted->GetScalar(0));
     return Datum(std::move(scalar));
   }

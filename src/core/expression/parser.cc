@@ -44,11 +44,11 @@ class Parser {
  private:
   /// Counts how deep the parser is in itself.
   struct Depth {
-    explicit Depth(int* depth) : depth_(depth) { ++*depth_; }
-    ~Depth() { --*depth_; }
+    explicit Depth(int* depth) : levels(depth) { ++*levels; }
+    ~Depth() { --*levels; }
     Depth(const Depth&) = delete;
     Depth& operator=(const Depth&) = delete;
-    int* depth_;
+    int* levels;
   };
 
   const Token& peek(size_t ahead = 0) const {
