@@ -38,9 +38,9 @@ def test_a_field_of_300_mb_is_kept_when_the_limit_allows(tmp_path: Path) -> None
     assert table.column("text").to_pylist() == [field.decode(), "y"]
 
 
-@pytest.mark.parametrize("seed", range(4))
-def test_kill_9_two_hundred_times(tmp_path: Path, seed: int) -> None:
-    assert_kills_leave_nothing(tmp_path, rounds=50, seed=seed, size=100 * MIB)
+@pytest.mark.parametrize("part", range(4))
+def test_kill_9_two_hundred_times(tmp_path: Path, part: int) -> None:
+    assert_kills_leave_nothing(tmp_path, rounds=50, size=100 * MIB)
 
 
 def test_four_gigabytes_in_128_mib(tmp_path: Path) -> None:
