@@ -75,6 +75,7 @@ class InputConversion {
     ARROW_RETURN_NOT_OK(context_.cancellation().Check());
     // The staged files are gone once they have their names.
     std::vector<OutputReport> outputs;
+    outputs.reserve(finished_.size());
     for (const FinishedTable& table : finished_) {
       outputs.push_back({.path = table.writer->request().path,
                          .format = std::string(prepared_.output_format->name),
@@ -113,6 +114,7 @@ class InputConversion {
 
   Status OpenStaging() {
     std::vector<std::string> inputs;
+    inputs.reserve(prepared_.plan.inputs.size());
     for (const PlannedInput& input : prepared_.plan.inputs) inputs.push_back(input.path);
     if (options_.mode == WriteMode::kAppend) {
       return Fail(kUnsupported, {}, "files cannot be appended to; only table formats can");
@@ -227,7 +229,8 @@ class InputConversion {
       ARROW_RETURN_NOT_OK(OpenTables(scan, &tables, &transforms, &targets));
       ARROW_ASSIGN_OR_RAISE(PassOutcome pass, RunRows(scan, targets));
       Settlement settlement;
-      if (!settled && pass.evidence != nullptr) {
+      // No row tells nothing about types: what the sample showed stays.
+      if (!settled && pass.evidence != nullptr && options_.limit != 0) {
         ARROW_ASSIGN_OR_RAISE(settlement, scan.Settle(*pass.evidence));
         evidence = settlement.evidence;
         if (pass.contradicted && !settlement.changed) {

@@ -118,7 +118,22 @@ Status TakeConversionOptions(const OptionValues& values, ConversionOptions* opti
     }
   }
   ARROW_RETURN_NOT_OK(ApplyOptions(ConversionOptionSpecs(), ours, options));
-  if (options->overwrite) options->mode = WriteMode::kOverwrite;
+  if (options->limit && *options->limit < 0) {
+    return Fail(kBadOption, {}, "the option 'limit' cannot be '{}': it takes 0 or more",
+                *options->limit);
+  }
+  if (!options->engine.empty() && options->engine != "auto" && options->engine != "native") {
+    return Fail(kUnsupported, {}, "this program has no engine '{}', only native", options->engine);
+  }
+  if (options->overwrite) {
+    const auto mode = ours.find("mode");
+    if (mode != ours.end() && options->mode != WriteMode::kOverwrite &&
+        mode->second.origin == ours.at("overwrite").origin) {
+      return Fail(kBadOption, {}, "the options 'overwrite' and 'mode {}' contradict each other",
+                  mode->second.value);
+    }
+    options->mode = WriteMode::kOverwrite;
+  }
   if (!options->rejects.empty() && !ours.contains("bad_rows")) options->bad_rows = BadRows::kSkip;
   return Status::OK();
 }

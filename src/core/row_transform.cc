@@ -58,6 +58,10 @@ Result<std::unique_ptr<RowTransform>> RowTransform::Make(
   } else {
     for (const std::string& name : options.columns) {
       ARROW_ASSIGN_OR_RAISE(const int index, ColumnIndex(*input, name));
+      const std::vector<int>& earlier = transform->projection_;
+      if (std::find(earlier.begin(), earlier.end(), index) != earlier.end()) {
+        return Fail(kBadOption, {.column = name}, "the option 'columns' names '{}' twice", name);
+      }
       transform->projection_.push_back(index);
       needed.insert(name);
     }
