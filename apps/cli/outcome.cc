@@ -34,8 +34,10 @@ std::string LedgerLines(const Ledger& ledger, const Console& console) {
 }
 
 std::string OutputLine(const ConversionReport& report, const TableReport& table) {
-  std::string text = fmt::format("{} -> {}: {}, {}", Visible(table.source_path),
-                                 Visible(table.output), Counted(table.rows_written, "row"),
+  const std::string source = table.source_path == "-" ? "standard input" : table.source_path;
+  const std::string target = table.output == "-" ? "standard output" : table.output;
+  std::string text = fmt::format("{} -> {}: {}, {}", Visible(source), Visible(target),
+                                 Counted(table.rows_written, "row"),
                                  Counted(static_cast<int64_t>(table.columns.size()), "column"));
   for (const OutputReport& output : report.outputs) {
     if (output.path == table.output) text += ", " + SizeText(output.bytes);

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <cstring>
 #include <optional>
@@ -18,6 +19,8 @@
 
 namespace pyforge::cli {
 namespace {
+
+using namespace std::string_view_literals;
 
 /// The value of `--name VALUE` or `--name=VALUE`; empty if it is not there.
 std::string ValueOf(std::span<const std::string> arguments, std::string_view name) {
@@ -97,12 +100,32 @@ int RunCommand(Session& session, const Command& command, std::span<const std::st
   return command.run(session, *parsed);
 }
 
+/// `pyforge help [COMMAND]`, which many programs have, as `pyforge [COMMAND] --help`.
+std::vector<std::string> WithoutHelpCommand(std::span<const std::string> arguments) {
+  std::vector<std::string> rest(arguments.begin(), arguments.end());
+  const size_t name_index = FindCommandName(rest);
+  if (name_index == rest.size() || rest[name_index] != "help") return rest;
+  rest.erase(rest.begin() + static_cast<ptrdiff_t>(name_index));
+  rest.emplace_back("--help");
+  return rest;
+}
+
+Status NoCommandBefore(std::string_view option) {
+  const std::string_view nearest = NearestName(option, std::array{"--help"sv, "--version"sv});
+  if (!nearest.empty()) {
+    return Fail(kBadOption, {}, "`pyforge` has no option '{}'; did you mean '{}'?", option,
+                nearest);
+  }
+  return Fail(kBadOption, {}, "there is no command before '{}'", option);
+}
+
 bool NeedsConfiguration(std::string_view command) {
   return command != "formats" && command != "explain" && command != "completions" &&
          command != "internal-reference";
 }
 
-int RunProgram(Session& session, std::span<const std::string> arguments) {
+int RunProgram(Session& session, std::span<const std::string> given) {
+  const std::vector<std::string> arguments = WithoutHelpCommand(given);
   const size_t name_index = FindCommandName(arguments);
   if (name_index == arguments.size()) {
     if (Has(arguments, "--version")) {
@@ -115,7 +138,7 @@ int RunProgram(Session& session, std::span<const std::string> arguments) {
       session.out().Print(ProgramHelp(session.out()));
       return 0;
     }
-    return session.Fail(Fail(kBadOption, {}, "there is no command before '{}'", arguments.back()));
+    return session.Fail(NoCommandBefore(arguments.back()));
   }
 
   const std::string& name = arguments[name_index];

@@ -1,5 +1,7 @@
 // pyforge run: executes a plan that --dry-run --json printed.
+#include <cerrno>
 #include <cstdio>
+#include <cstring>
 #include <memory>
 
 #include "cli/outcome.h"
@@ -27,7 +29,9 @@ Result<std::string> ReadPlanFile(const std::string& path) {
   };
   const std::unique_ptr<std::FILE, decltype(close)> file(
       path == "-" ? stdin : std::fopen(path.c_str(), "rb"), close);
-  if (file == nullptr) return Fail(kReadFailed, {.path = path}, "the plan cannot be opened");
+  if (file == nullptr) {
+    return Fail(kReadFailed, {.path = path}, "the plan cannot be opened: {}", std::strerror(errno));
+  }
   std::string text;
   char buffer[1 << 16];
   size_t count = 0;
@@ -38,7 +42,7 @@ Result<std::string> ReadPlanFile(const std::string& path) {
     }
   }
   if (std::ferror(file.get()) != 0) {
-    return Fail(kReadFailed, {.path = path}, "the plan cannot be read");
+    return Fail(kReadFailed, {.path = path}, "the plan cannot be read: {}", std::strerror(errno));
   }
   return text;
 }

@@ -63,7 +63,7 @@ int RunSchema(Session& session, const Arguments& arguments) {
     const Result<std::string> contract = InferSchemaJson(request, session.registry(), **context);
     if (!contract.ok()) return session.Fail(contract.status());
     for (const std::string& warning : (*context)->warnings()) session.Warn(warning);
-    session.out().Print(*contract + "\n");
+    session.out().Print(*contract + (contract->ends_with('\n') ? "" : "\n"));
     return 0;
   }
   const auto reader = Read(request, session.registry(), **context);

@@ -62,7 +62,8 @@ Result<OutputChoice> ChooseOutputFormat(const std::string& output, const Convers
     const std::string_view left_out = registry.LeftOut(plain_name);
     if (!left_out.empty()) return NotBuilt(left_out, {.path = output});
     return Fail(kBadRequest, {.path = output},
-                "the name of the output does not tell its format; say it with --to");
+                "no format has the suffix '{}' of the output's name; say the format with --to",
+                std::filesystem::path(file_name).extension().string());
   }
   if (choice.format->open_output == nullptr) {
     return Fail(kUnsupported, {}, "the format {} is read but not written", choice.format->name);

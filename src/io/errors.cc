@@ -28,7 +28,8 @@ Status ReadFailure(int error, std::string_view action, const std::string& path) 
   }
 }
 
-Status WriteFailure(int error, std::string_view action, const std::string& path) {
+Status WriteFailure(int error, std::string_view action, const std::string& given_path) {
+  const std::string path = given_path == "-" ? "standard output" : given_path;
   const auto fail = [&](const ErrorCode& code) {
     return Fail(code, {.path = path}, "could not {} {}: {}", action, path, Reason(error));
   };

@@ -510,6 +510,7 @@ TEST_P(StagingTest, SaysThatTheReaderOfAPipeHasGone) {
   ASSERT_OK_AND_ASSIGN(OutputFile * file, staging->NewFile("-"));
   EXPECT_THAT(file->Append(std::string(1'000'000, 'x')),
               AllOf(FailsWith("io.write_failed"), FailsSaying("closed the pipe")));
+  EXPECT_EQ(DetailOf(file->Append("x"))->where().path, "standard output");
   ::close(pipe[1]);
 }
 

@@ -92,6 +92,17 @@ def test_the_help_of_convert_groups_options_and_tells_defaults_and_formats() -> 
     assert max(len(line) for line in text.splitlines()) <= 100
 
 
+def test_help_is_a_command_too() -> None:
+    assert run("help").stdout == run("--help").stdout
+    assert run("help", "convert").stdout == run("convert", "--help").stdout
+
+
+def test_an_option_of_no_command_names_the_nearest() -> None:
+    outcome = run("--versio")
+    assert outcome.exit_code == 2
+    assert "did you mean '--version'?" in outcome.stderr
+
+
 def test_an_unknown_command_names_the_nearest() -> None:
     outcome = run("convrt", "a.csv")
 
@@ -186,6 +197,9 @@ def test_wrong_arguments_are_usage_errors(arguments: list[str]) -> None:
         ["convert", "IN", "--memory", "1MiB"],
         ["convert", "IN", "--types", "guess"],
         ["convert", "IN", "--limit"],
+        ["convert", "IN", "--limit", "-1"],
+        ["preview", "IN", "--limit", "-1"],
+        ["convert", "IN", "--overwrite", "--mode", "ignore"],
         ["convert", "IN", "--to", "nonsense"],
         ["convert", "IN", "--from", "nonsense"],
         ["preview", "IN", "--rows", "-1"],
@@ -203,6 +217,26 @@ def test_wrong_values_are_refused_before_anything_is_touched(
 
     assert_refused(outcome, 2, "usage.bad_option")
     assert_nothing_left(orders.parent, {"orders.csv"})
+
+
+def test_an_engine_that_is_not_there_is_not_replaced_in_silence(orders: Path) -> None:
+    assert_refused(run("convert", orders, "--engine", "spark"), 5, "unsupported.feature")
+    assert_nothing_left(orders.parent, {"orders.csv"})
+
+
+def test_a_column_cannot_be_chosen_twice(orders: Path, tmp_path: Path) -> None:
+    outcome = run("convert", orders, "-o", tmp_path / "o.parquet", "--columns", "id,name,id")
+    assert outcome.exit_code == 2, outcome
+    assert "names 'id' twice" in outcome.stderr
+    assert not (tmp_path / "o.parquet").exists()
+
+
+def test_no_rows_keep_the_types_of_the_sample(orders: Path, tmp_path: Path) -> None:
+    convert(orders, tmp_path / "all.parquet")
+    convert(orders, tmp_path / "none.parquet", "--limit", "0")
+    none = pq.read_table(tmp_path / "none.parquet")
+    assert none.num_rows == 0
+    assert none.schema.types == pq.read_schema(tmp_path / "all.parquet").types
 
 
 def test_an_option_of_another_format_is_refused(orders: Path, tmp_path: Path) -> None:
@@ -331,6 +365,18 @@ def test_rejected_rows_are_told_with_their_first_place(tmp_path: Path) -> None:
 
     assert outcome.exit_code == 0
     assert re.search(r"^rejected  1 row, first row \d", outcome.stderr, re.MULTILINE), outcome
+
+
+def test_verify_refuses_an_output_that_reads_back_otherwise(tmp_path: Path) -> None:
+    """What stands for null here is also a value, so the file cannot tell them apart."""
+    source = tmp_path / "in.csv"
+    source.write_text("a,b\n1,x\n2,\n")
+
+    outcome = run("convert", source, "-o", tmp_path / "o.csv", "--null-text", "x", "--verify")
+
+    assert outcome.exit_code == 70, outcome
+    assert outcome.error_code == "data.verify_failed"
+    assert not (tmp_path / "o.csv").exists()
 
 
 def test_a_dry_run_touches_nothing(orders: Path) -> None:
