@@ -49,7 +49,8 @@ class TemporalConverter {
 bool FixLayout(const TextType& type, FixedLayout* fixed) {
   const TemporalLayout& layout = type.layout;
   if (type.kind == TextKind::kTime || layout.month_names || layout.two_digit_years ||
-      layout.unpadded || layout.separator == 0 || layout.twelve_hours) {
+      layout.unpadded || layout.separator == 0 || layout.twelve_hours ||
+      layout.date_time_separator == ',') {
     return false;
   }
   const bool has_time = type.kind == TextKind::kTimestamp;
@@ -83,7 +84,7 @@ bool FixLayout(const TextType& type, FixedLayout* fixed) {
 bool VaryLayout(const TextType& type, VariableLayout* variable) {
   const TemporalLayout& layout = type.layout;
   if (type.kind == TextKind::kTime || layout.month_names || layout.two_digit_years ||
-      layout.order == DateOrder::kYmd || layout.has_zone) {
+      layout.order == DateOrder::kYmd || layout.has_zone || layout.date_time_separator == ',') {
     return false;
   }
   *variable = {.separator = layout.separator,

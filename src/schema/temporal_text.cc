@@ -291,6 +291,8 @@ bool ParseTemporal(const char* text, size_t bytes, ParsedTemporal* out) {
     out->traits |= kTBeforeTime;
   } else if (cursor.Take(' ')) {
     out->traits |= kBlankBeforeTime;
+  } else if (cursor.Take(',') && cursor.Take(' ')) {
+    out->traits |= kCommaBeforeTime;
   } else {
     return false;
   }
@@ -317,7 +319,9 @@ TemporalTraits AllowedTraits(TextKind kind, const TemporalLayout& layout) {
     allowed |= layout.twelve_hours ? kTwelveHours : kTwentyFourHours;
     if (kind == TextKind::kTime) return allowed | kTimeOnly;
     allowed |= kDateAndTime | (layout.has_zone ? kZone : kNoZone);
-    allowed |= layout.date_time_separator == 'T' ? kTBeforeTime : kBlankBeforeTime;
+    allowed |= layout.date_time_separator == 'T'   ? kTBeforeTime
+               : layout.date_time_separator == ',' ? kCommaBeforeTime
+                                                   : kBlankBeforeTime;
   }
   // A date among timestamps is its midnight; but whose midnight, where the others name a zone?
   if (kind == TextKind::kDate || !layout.has_zone) allowed |= kDateOnly;
@@ -358,8 +362,12 @@ bool LayoutOf(TemporalTraits traits, DateOrder order, TemporalLayout* layout) {
     layout->fraction_digits_max = layout->has_seconds ? 6 : 0;
   }
   if (has_date && has_time) {
-    if (!one_of(kBlankBeforeTime | kTBeforeTime) || !one_of(kZone | kNoZone)) return false;
-    layout->date_time_separator = (traits & kTBeforeTime) != 0 ? 'T' : ' ';
+    if (!one_of(kBlankBeforeTime | kTBeforeTime | kCommaBeforeTime) || !one_of(kZone | kNoZone)) {
+      return false;
+    }
+    layout->date_time_separator = (traits & kTBeforeTime) != 0       ? 'T'
+                                  : (traits & kCommaBeforeTime) != 0 ? ','
+                                                                     : ' ';
     layout->has_zone = (traits & kZone) != 0;
     if (layout->has_zone && (traits & kDateOnly) != 0) return false;
   }

@@ -33,7 +33,8 @@ inline constexpr TemporalTraits kTwelveHours = 1u << 16;
 inline constexpr TemporalTraits kTwentyFourHours = 1u << 17;
 inline constexpr TemporalTraits kZone = 1u << 18;
 inline constexpr TemporalTraits kNoZone = 1u << 19;
-inline constexpr TemporalTraits kUnpadded = 1u << 20;  ///< a day, month or hour of one digit
+inline constexpr TemporalTraits kUnpadded = 1u << 20;         ///< a day, month or hour of one digit
+inline constexpr TemporalTraits kCommaBeforeTime = 1u << 21;  ///< and a blank
 
 /// Sets of orders, a bit for each DateOrder.
 inline constexpr uint8_t OrderBit(DateOrder order) {

@@ -156,6 +156,8 @@ bool ParseTemporalFormat(Pattern pattern, TextKind kind, TemporalLayout* layout)
   if (kind == TextKind::kDate) return pattern.rest.empty();
   if (pattern.Take("T")) {
     layout->date_time_separator = 'T';
+  } else if (pattern.Take(", ")) {
+    layout->date_time_separator = ',';
   } else if (!pattern.Take(" ")) {
     return false;
   }
@@ -205,7 +207,8 @@ std::string PrintFormat(const TextType& type) {
     case TextKind::kTime:
       return PrintTime(type.layout);
     case TextKind::kTimestamp:
-      return PrintDate(type.layout) + type.layout.date_time_separator + PrintTime(type.layout);
+      return PrintDate(type.layout) + type.layout.date_time_separator +
+             (type.layout.date_time_separator == ',' ? " " : "") + PrintTime(type.layout);
     case TextKind::kNull:
     case TextKind::kBool:
     case TextKind::kText:

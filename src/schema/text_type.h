@@ -33,7 +33,7 @@ struct TemporalLayout {
   bool two_digit_years = false;  ///< pivot 69
   bool unpadded = false;         ///< 1/2/2024 and 9:05 as well as 01/02/2024 and 09:05
   bool has_time = false;
-  char date_time_separator = ' ';  ///< ' ' or 'T'
+  char date_time_separator = ' ';  ///< ' ', 'T' or ',', which a blank follows
   bool has_seconds = true;
   bool twelve_hours = false;       ///< AM/PM
   int8_t fraction_digits_max = 0;  ///< of a second; 0 or 6: values may have fewer

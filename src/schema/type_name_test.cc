@@ -207,7 +207,7 @@ TEST(TextFormat, IsReadBack) {
             layout.twelve_hours = (bits & 16) != 0;
           }
           if (kind == TextKind::kTimestamp) {
-            layout.date_time_separator = (bits & 32) != 0 ? 'T' : ' ';
+            layout.date_time_separator = (bits & 128) != 0 ? ',' : (bits & 32) != 0 ? 'T' : ' ';
             layout.has_zone = (bits & 64) != 0;
           }
           // Without separators only 20241231 can be read.
