@@ -39,6 +39,13 @@ bool IsNull(const ColumnFields& fields, int64_t row) {
   return fields.is_null[static_cast<size_t>(row)] != 0;
 }
 
+std::string_view WithoutBlanks(std::string_view text) {
+  const auto is_blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && is_blank(text.back())) text.remove_suffix(1);
+  return text;
+}
+
 }  // namespace
 
 TableDecoder::TableDecoder(std::shared_ptr<const TablePlan> plan, ExecutionContext& context)
@@ -76,6 +83,12 @@ Result<Decoded> TableDecoder::Decode(const Morsel& morsel, DecodeMode mode) {
   judge_.BeginMorsel(*morsel_, &decoded_.ledger);
   if (morsel_->replaced_count > 0) {
     decoded_.ledger.Add(kBadUtf8, {}, 0, morsel_->byte_offset, {}, morsel_->replaced_count);
+  }
+  if (morsel_->is_first) {
+    for (const HeaderRepair& repair : plan_->header_repairs) {
+      // The row before the first.
+      decoded_.ledger.Add(*repair.code, repair.column, -1, 0, repair.value, repair.count);
+    }
   }
   if (morsel_->is_oversized) {
     decoded_.line_count = morsel_->oversized_line_count;
@@ -151,11 +164,13 @@ Result<int64_t> TableDecoder::DecodeSlice(int64_t begin, int64_t end) {
   has_long_rows_ = false;
   if (!is_regular || judge_.needs_list()) {
     rows_.ListRows();
-    const RowJudge::Verdict verdict =
-        judge_.JudgeListedRows(evidence_ == nullptr ? nullptr : &evidence_->long_rows);
+    const RowJudge::Verdict verdict = judge_.JudgeListedRows(evidence_.get());
     has_long_rows_ = verdict.has_long_rows;
-    contradicted_ = contradicted_ || verdict.needs_extra;
-    if (verdict.needs_extra && evidence_ != nullptr) evidence_->needs_another_pass = true;
+    contradicted_ = contradicted_ || verdict.needs_another_pass;
+    if (verdict.needs_another_pass && evidence_ != nullptr) {
+      evidence_->needs_another_pass = true;
+      evidence_->needs_extra = evidence_->needs_extra || verdict.needs_extra;
+    }
   }
   judge_.NoteCharacters();
   for (int64_t first = 0; first < rows_.row_count();) {
@@ -263,7 +278,7 @@ Status TableDecoder::DecodeTyped(Column* column, int64_t first, int64_t count, D
       EvidenceOf(*column).AddConverted(type, slice, fitting, converted);
     }
   }
-  if (fitting < count) return TakeMisfit(column, text, first, fitting, count);
+  if (fitting < count) return TakeMisfit(column, text, first, fitting, count, data);
   if (builds_batches_ && !contradicted_) {
     *data = column->output.TakeConverted(type, count, converted);
   }
@@ -276,7 +291,7 @@ Status TableDecoder::DecodeNull(Column* column, int64_t first, int64_t count, Da
   int64_t row = 0;
   while (row < count && IsNull(fields, row)) ++row;
   if (evidence_ != nullptr) EvidenceOf(*column).AddNulls(row);
-  if (row < count) return TakeMisfit(column, text, first, row, count);
+  if (row < count) return TakeMisfit(column, text, first, row, count, data);
   if (!builds_batches_ || contradicted_) return Status::OK();
   ARROW_ASSIGN_OR_RAISE(auto array, arrow::MakeArrayOfNull(column->plan->arrow_type, count, pool_));
   *data = array->data();
@@ -378,11 +393,8 @@ const char* TableDecoder::Resolve(Column* column, int64_t first, int64_t count) 
 
 /// The value at `row` (of the batch) does not fit the column's type.
 Status TableDecoder::TakeMisfit(Column* column, const char* text, int64_t first, int64_t row,
-                                int64_t count) {
-  if (plan_->types_are_given) {
-    FindBadValues(*column, text, first, count);
-    return Status::OK();
-  }
+                                int64_t count, Data* data) {
+  if (plan_->types_are_given) return FindBadValues(column, text, first, count, data);
   const Where where{.column = column->plan->name,
                     .row = decoded_.record_count + rows_.record_of(first + row),
                     .byte_offset = morsel_->byte_offset + rows_.row_begin(first + row)};
@@ -422,17 +434,32 @@ void TableDecoder::AddEvidence(Column* column, const char* text, int64_t first, 
   }
 }
 
-void TableDecoder::FindBadValues(const Column& column, const char* text, int64_t first,
-                                 int64_t count) {
+/// Under a contract: marks the rows whose values do not fit, blanks around them left aside;
+/// delivers the values where there are none.
+Status TableDecoder::FindBadValues(Column* column, const char* text, int64_t first, int64_t count,
+                                   Data* data) {
   alignas(16) char converted[16];
+  ColumnFields& fields = fields_;
+  bool all_fit = column->type.kind != TextKind::kNull;
   for (int64_t i = 0; i < count; ++i) {
-    if (IsNull(fields_, i)) continue;
-    const std::string_view value = ValueAt(text, fields_, i);
-    if (column.type.kind == TextKind::kNull ||
-        !schema::ConvertValue(column.type, value.data(), value.size(), converted)) {
-      MarkBad(column, first, i, value);
+    if (IsNull(fields, i)) continue;
+    const std::string_view value = ValueAt(text, fields, i);
+    const std::string_view bare = WithoutBlanks(value);
+    const auto at = static_cast<size_t>(i);
+    fields.begin[at] += static_cast<uint32_t>(bare.data() - value.data());
+    fields.length[at] = static_cast<uint32_t>(bare.size());
+    if (column->type.kind == TextKind::kNull ||
+        !schema::ConvertValue(column->type, bare.data(), bare.size(), converted)) {
+      MarkBad(*column, first, i, value);
+      all_fit = false;
     }
   }
+  if (!all_fit || !builds_batches_ || contradicted_) return Status::OK();
+  schema::ColumnBuffers buffers;
+  ARROW_RETURN_NOT_OK(
+      column->output.Convert(column->type, SliceOf(text, fields, count), pool_, &buffers).status());
+  *data = column->output.TakeConverted(column->type, count, buffers);
+  return Status::OK();
 }
 
 Status TableDecoder::FindBadCasts(const Column& column, const arrow::Array& values, int64_t first) {

@@ -61,11 +61,12 @@ class TableDecoder : public Decoder {
   Status Cast(Column* column, int64_t first, Data* data);
   void TakeQuotedEmptyAsNull(Column* column, int64_t first, int64_t count);
   const char* Resolve(Column* column, int64_t first, int64_t count);
-  Status TakeMisfit(Column* column, const char* text, int64_t first, int64_t row, int64_t count);
+  Status TakeMisfit(Column* column, const char* text, int64_t first, int64_t row, int64_t count,
+                    Data* data);
   void AddEvidence(Column* column, const char* text, int64_t first, int64_t from, int64_t to);
   bool TakesPartInEvidence(int64_t row) const;
   schema::ColumnEvidence& EvidenceOf(const Column& column);
-  void FindBadValues(const Column& column, const char* text, int64_t first, int64_t count);
+  Status FindBadValues(Column* column, const char* text, int64_t first, int64_t count, Data* data);
   Status FindBadCasts(const Column& column, const arrow::Array& values, int64_t first);
   void MarkBad(const Column& column, int64_t first, int64_t row, std::string_view value);
   void TakeOutBadRows(int64_t first, int64_t* count);

@@ -30,7 +30,8 @@ struct Dialect {
   /// is quoted.
   std::optional<char> quote = '"';
   /// None: nothing is escaped. Same as `quote`: a doubled quote in a quoted field is one quote.
-  /// Else, usually backslash: it takes the meaning off the next character, in and out of quotes.
+  /// Else, usually backslash: it takes the meaning off a quote, delimiter, line end or escape that
+  /// follows it, in and out of quotes; before anything else it is a character of the value.
   std::optional<char> escape = '"';
   /// Quotes were seen inside quoted fields that neither end the field nor are escaped.
   bool stray_quotes = false;

@@ -30,20 +30,35 @@ inline constexpr ErrorCode kRaggedRow{
     .fix =
         "Leave out {strict}: short rows are then padded with nulls, the surplus of long ones is "
         "kept, and both are counted."};
+inline constexpr ErrorCode kShortHeader{
+    .id = "csv.short_header",
+    .category = ErrorCategory::kData,
+    .summary = "The header names fewer columns than the rows have; the others were given names.",
+    .fix =
+        "Nothing is lost. If the names belong to other columns, put them right in the file or with "
+        "{columns}; to have such files refused, use {strict}."};
 inline constexpr ErrorCode kStrayQuote{
     .id = "csv.stray_quote",
     .category = ErrorCategory::kData,
     .summary =
         "A quote inside an unquoted field, or text behind a closing quote, was taken as it "
         "stands.",
-    .fix = "Nothing is lost. If quotes mean nothing in this file, say so with {quote} none."};
+    .fix = "Nothing is lost. If quotes mean nothing in this file, say so with {quote} none.",
+    .details =
+        "Where a field begins and ends with a quote, the ones in between that are not doubled are "
+        "characters of the value: `\"the \"best\" of all\"` is `the \"best\" of all`. Else the "
+        "text "
+        "behind the closing quote is put behind the text in quotes; blanks alone are dropped."};
 inline constexpr ErrorCode kUnclosedQuote{
     .id = "csv.unclosed_quote",
     .category = ErrorCategory::kData,
     .summary = "A quote that opens a field is never closed; it was taken as an ordinary character.",
     .fix =
         "If fields may be that long, raise {field_max}; if quotes mean nothing in this file, say "
-        "so with {quote} none."};
+        "so with {quote} none.",
+    .details =
+        "Where a line end follows it, and the next quote opens another field (a delimiter, the "
+        "quote, text), that one does not close it either."};
 inline constexpr ErrorCode kQuotedEmpty{
     .id = "csv.quoted_empty",
     .category = ErrorCategory::kData,
@@ -93,8 +108,8 @@ inline constexpr ErrorCode kNeedsQuotes{
     .fix = "Use {quoting} minimal, or an {output_delimiter} that no value holds."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kShortRow,    &kLongRow,      &kRaggedRow,    &kStrayQuote,   &kUnclosedQuote,
-    &kQuotedEmpty, &kBadUtf8,      &kNul,          &kFieldTooLong, &kRowTooLong,
-    &kBadValue,    &kTypeConflict, &kInputChanged, &kNeedsQuotes};
+    &kShortRow,      &kLongRow,     &kRaggedRow,    &kShortHeader,  &kStrayQuote,
+    &kUnclosedQuote, &kQuotedEmpty, &kBadUtf8,      &kNul,          &kFieldTooLong,
+    &kRowTooLong,    &kBadValue,    &kTypeConflict, &kInputChanged, &kNeedsQuotes};
 
 }  // namespace pyforge::csv

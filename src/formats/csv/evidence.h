@@ -38,12 +38,20 @@ class TableEvidence : public Evidence {
  public:
   explicit TableEvidence(size_t column_count) : columns(column_count) {}
   void Merge(const Evidence& later) override;
+  /// Where rows that end in delimiters are the rule, what their fields show counts like any other.
+  void JoinTrailing();
 
   std::vector<schema::ColumnEvidence> columns;  ///< by the plan's columns; made ones stay empty
   LongRows long_rows;
+  /// Long rows with nothing in the surplus fields: most often every row ends in a delimiter, seldom
+  /// one holds an unquoted delimiter.
+  LongRows trailing_rows;
+  /// What these show where their fields are taken in order; none where there are no such rows.
+  std::vector<schema::ColumnEvidence> trailing_columns;
   /// A long row did not fit the plan it was read by: the rows must be read again, even where the
   /// same columns and types come out.
   bool needs_another_pass = false;
+  bool needs_extra = false;  ///< and its surplus needs a column
 };
 
 }  // namespace pyforge::csv

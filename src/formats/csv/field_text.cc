@@ -5,10 +5,19 @@
 namespace pyforge::csv {
 namespace {
 
+/// Whether an escape before `next` takes a meaning off it. Elsewhere it is a character like any
+/// other: C:\temp is no C:temp.
+bool IsEscapable(const Dialect& dialect, char next) {
+  return next == *dialect.escape || next == dialect.quote || next == '\n' || next == '\r' ||
+         (!dialect.delimiter.empty() && next == dialect.delimiter[0]);
+}
+
 /// Copies `raw` with escapes removed.
-char* CopyUnescaped(std::string_view raw, char escape, char* out) {
+char* CopyUnescaped(const Dialect& dialect, std::string_view raw, char* out) {
   for (size_t at = 0; at < raw.size(); ++at) {
-    if (raw[at] == escape && at + 1 < raw.size()) ++at;
+    if (raw[at] == *dialect.escape && at + 1 < raw.size() && IsEscapable(dialect, raw[at + 1])) {
+      ++at;
+    }
     *out++ = raw[at];
   }
   return out;
@@ -37,14 +46,16 @@ char* CopyQuoted(std::string_view raw, char quote, char* out, std::string_view* 
 }
 
 /// The same where a character takes the meaning off the next one.
-char* CopyQuotedEscaped(std::string_view raw, char quote, char escape, char* out,
+char* CopyQuotedEscaped(const Dialect& dialect, std::string_view raw, char* out,
                         std::string_view* behind) {
+  const char quote = *dialect.quote;
   for (size_t at = 0; at < raw.size(); ++at) {
-    if (raw[at] == escape && at + 1 < raw.size()) {
+    const bool has_next = at + 1 < raw.size();
+    if (raw[at] == *dialect.escape && has_next && IsEscapable(dialect, raw[at + 1])) {
       *out++ = raw[++at];
     } else if (raw[at] != quote) {
       *out++ = raw[at];
-    } else if (at + 1 < raw.size() && raw[at + 1] == quote) {
+    } else if (has_next && raw[at + 1] == quote) {
       *out++ = raw[++at];
     } else {
       *behind = raw.substr(at + 1);
@@ -53,6 +64,38 @@ char* CopyQuotedEscaped(std::string_view raw, char quote, char escape, char* out
   }
   *behind = {};
   return out;
+}
+
+/// The inside of a field with a quote at both ends: a doubled quote is one, any other is a
+/// character.
+char* CopyInside(const Dialect& dialect, std::string_view inside, char* out) {
+  const char quote = *dialect.quote;
+  const bool has_escape = dialect.escape && !dialect.escape_is_doubled_quote();
+  for (size_t at = 0; at < inside.size(); ++at) {
+    if (at + 1 < inside.size()) {
+      const bool is_escaped =
+          has_escape && inside[at] == *dialect.escape && IsEscapable(dialect, inside[at + 1]);
+      const bool is_doubled = inside[at] == quote && inside[at + 1] == quote;
+      if (is_escaped || is_doubled) ++at;
+    }
+    *out++ = inside[at];
+  }
+  return out;
+}
+
+/// Whether the last character of `raw` is a quote that nothing takes the meaning off.
+bool EndsInQuote(const Dialect& dialect, std::string_view raw) {
+  if (!raw.ends_with(*dialect.quote)) return false;
+  if (!dialect.escape || dialect.escape_is_doubled_quote()) return true;
+  raw.remove_suffix(1);
+  size_t escapes = 0;
+  while (escapes < raw.size() && raw[raw.size() - 1 - escapes] == *dialect.escape) ++escapes;
+  return escapes % 2 == 0;
+}
+
+std::string_view WithoutBlanksBehind(std::string_view text) {
+  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
+  return text;
 }
 
 }  // namespace
@@ -70,12 +113,21 @@ ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool qu
   field.is_quoted = dialect.quote && !quote_is_literal && raw.starts_with(*dialect.quote);
   if (field.is_quoted) {
     rest.remove_prefix(1);
-    end = has_escape ? CopyQuotedEscaped(rest, *dialect.quote, *dialect.escape, end, &rest)
+    end = has_escape ? CopyQuotedEscaped(dialect, rest, end, &rest)
                      : CopyQuoted(rest, *dialect.quote, end, &rest);
-    field.has_text_behind_quote = !rest.empty();
+    const std::string_view behind = WithoutBlanksBehind(rest);
+    field.has_text_behind_quote = !behind.empty();
+    if (behind.empty()) {
+      rest = {};
+    } else if (EndsInQuote(dialect, behind)) {
+      // Written by a program that does not double quotes: "the "best" of all".
+      const std::string_view closed = WithoutBlanksBehind(raw);
+      end = CopyInside(dialect, closed.substr(1, closed.size() - 2), out);
+      rest = {};
+    }
   }
   if (has_escape) {
-    end = CopyUnescaped(rest, *dialect.escape, end);
+    end = CopyUnescaped(dialect, rest, end);
   } else {
     std::memcpy(end, rest.data(), rest.size());
     end += rest.size();

@@ -17,8 +17,11 @@ struct ResolvedField {
 };
 
 /// Writes the value of `raw`, the text between two separators, to `out`, which has room for as many
-/// bytes: quotes taken off, doubled ones halved, escapes removed, text behind the closing quote
-/// kept. `quote_is_literal`: a quote at its start was never closed and is part of the value.
+/// bytes: quotes taken off, doubled ones halved, and escapes removed where they have a meaning,
+/// which is before a quote, a delimiter, a line end and another escape. Blanks behind the closing
+/// quote are dropped. Other text there is kept; where the field ends in a quote again, this one
+/// closes it and those before are characters of the value. `quote_is_literal`: a quote at its start
+/// was never closed and is part of the value.
 ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool quote_is_literal,
                            char* out);
 

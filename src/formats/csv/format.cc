@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "codec/charset/detect.h"
+#include "codec/charset/utf8.h"
 #include "formats/csv/errors.h"
 #include "formats/csv/options.h"
 #include "formats/csv/reader.h"
@@ -24,6 +25,25 @@ bool HasExtension(std::string_view name, std::string_view extension) {
   });
 }
 
+/// Whether the bytes are a file of another kind, whatever its name: by its magic number, or by more
+/// control characters than stray NULs and the like amount to. Short texts hardly tell.
+bool IsBinary(std::string_view sample, int64_t control, bool is_named) {
+  constexpr std::string_view kMagics[] = {
+      "\x89PNG",         "PK\x03\x04", "PAR1",    "\x7F\x45LF", "%PDF-",      "\xD0\xCF\x11\xE0",
+      "\xFF\xD8\xFF",    "GIF8",       "Obj\x01", "\x1F\x8B",   "7z\xBC\xAF", "\xFD\x37zXZ",
+      "\x28\xB5\x2F\xFD"};
+  const auto starts = [&](std::string_view magic) { return sample.starts_with(magic); };
+  const bool has_magic = std::any_of(std::begin(kMagics), std::end(kMagics), starts);
+  // A column may be named PAR1.
+  if (has_magic && (control > 0 || charset::FindInvalidUtf8Prefix(sample) != charset::kNone)) {
+    return true;
+  }
+  constexpr size_t kTellingBytes = 512;
+  const auto size = static_cast<int64_t>(sample.size());
+  const bool tells = !is_named || sample.size() >= kTellingBytes;
+  return tells && control * 50 > size;
+}
+
 /// Text can be anything, so that this is what is left when no other format knows its own: sure
 /// enough by a name or by a table's regularity, never as sure as a magic number.
 SniffResult Sniff(std::string_view head, std::string_view name) {
@@ -42,8 +62,7 @@ SniffResult Sniff(std::string_view head, std::string_view name) {
            byte != '\x1A' && byte != '\x1F' && byte != '\x01' && byte != '\x02';
   });
   const bool is_wide = encoding.name.starts_with("utf-16") || encoding.name.starts_with("utf-32");
-  const bool is_binary = !is_wide && control * 50 > static_cast<int64_t>(sample.size());
-  if (is_binary) return {};  // whatever its name says
+  if (!is_wide && IsBinary(sample, control, is_named)) return {};
   if (is_named) return {.confidence = 0.8, .reason = "text, named as delimited text"};
   const size_t first = head.find_first_not_of(" \t\r\n\xEF\xBB\xBF");
   if (first != std::string_view::npos &&

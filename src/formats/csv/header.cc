@@ -85,6 +85,17 @@ class LayoutFinder {
     dialect_->data_offset = static_cast<int64_t>(head_.size());
     dialect_->data_line = rows_.empty() ? skipped_lines_ : rows_.back().line + 1;
     dialect_->skip_lines = skipped_lines_;
+    const bool lines_are_rows = hints_.has_header && !*hints_.has_header && !rows_.empty();
+    if (width_ == 0 && lines_are_rows) {
+      // By the user's word no line is a header: empty lines are missing values of one column.
+      dialect_->column_count = 1;
+      dialect_->data_offset = static_cast<int64_t>(skipped_bytes_);
+      dialect_->data_line = skipped_lines_;
+      dialect_->skip_blank_lines = false;
+      layout_.header_confidence = 1;
+      layout_.header_reason = "given";
+      return std::move(layout_);
+    }
     if (width_ == 0) {
       layout_.header_confidence = 1;
       layout_.header_reason = "the file has no rows";
@@ -458,6 +469,12 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
   while (notes > first && end - notes < kFooterRowsMax && rows[notes - 1].width == 1 &&
          rows[notes - 1].filled == 1 && width_ >= 3) {
     --notes;
+  }
+  // Where lines like these stand among the rows too, they are rows.
+  const auto is_note = [&](const SampleRow& row) { return row.width == 1 && row.filled == 1; };
+  if (std::any_of(rows.begin() + static_cast<int64_t>(first),
+                  rows.begin() + static_cast<int64_t>(notes), is_note)) {
+    notes = end;
   }
   if (notes < end && notes > first) {
     const std::string note =

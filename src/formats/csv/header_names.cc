@@ -25,12 +25,17 @@ std::vector<std::string> JoinHeaderRows(const std::vector<const std::vector<std:
   // The columns where a part of an upper row begins, which parts below do not span.
   std::vector<bool> begins(width, false);
   for (size_t r = 0; r < rows.size(); ++r) {
+    // A row with one part in its first cell is a title, which spans nothing.
+    const auto filled = std::count_if(rows[r]->begin(), rows[r]->end(),
+                                      [](const std::string& part) { return !part.empty(); });
+    const bool is_title = filled == 1 && !cell(r, 0).empty();
     std::string spanning;
     for (size_t c = 0; c < width; ++c) {
       const std::string& own = cell(r, c);
       if (!own.empty() || begins[c]) spanning = own;
       if (!own.empty()) begins[c] = true;
-      const bool takes_part = !own.empty() || (!spanning.empty() && is_named_below(r, c));
+      const bool takes_part =
+          !own.empty() || (!is_title && !spanning.empty() && is_named_below(r, c));
       if (!takes_part) continue;
       if (!names[c].empty()) names[c] += ' ';
       names[c] += own.empty() ? spanning : own;

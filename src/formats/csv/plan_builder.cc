@@ -2,12 +2,14 @@
 
 #include <algorithm>
 #include <cstring>
+#include <iterator>
 #include <optional>
 #include <utility>
 
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
 
+#include "formats/csv/errors.h"
 #include "formats/csv/splitter.h"
 #include "formats/csv/surplus.h"
 #include "formats/csv/value_parser.h"
@@ -57,6 +59,7 @@ class Builder {
       : facts_(facts), request_(request), plan_(std::make_shared<TablePlan>(facts.dialect)) {
     plan_->field_count = static_cast<int64_t>(facts.names.size());
     plan_->field_names = facts.names;
+    plan_->header_repairs = facts.header_repairs;
     plan_->types_are_given = request.contract != nullptr;
     plan_->types_from_sample = request.types_from_sample;
     plan_->types_are_final =
@@ -222,7 +225,7 @@ struct SurplusNeeds {
 Result<SurplusNeeds> JudgeLongRows(const LongRows& long_rows, const TablePlan& plan,
                                    const std::vector<TextType>& types, ExecutionContext& context) {
   SurplusNeeds needs;
-  if (!long_rows.is_complete()) needs.extra = true;
+  needs.extra = !long_rows.is_complete();
   for (const std::string& raw : long_rows.rows()) {
     const auto bytes = static_cast<int64_t>(raw.size());
     ARROW_ASSIGN_OR_RAISE(auto block, TextBlock::Make(bytes + 1, context.memory_pool()));
@@ -235,8 +238,10 @@ Result<SurplusNeeds> JudgeLongRows(const LongRows& long_rows, const TablePlan& p
     rows.ListRows();
     for (const TextRow& row : rows.rows()) {
       if (row.field_count <= plan.field_count) continue;
-      const SurplusPlace place = PlaceSurplus(FitSurplus(rows, row, types), true);
-      needs.extra |= place == SurplusPlace::kExtra || place == SurplusPlace::kNowhere;
+      const SurplusFit fit = FitSurplus(rows, row, types);
+      const SurplusPlace place = PlaceSurplus(fit, true);
+      needs.extra |=
+          !fit.is_empty && (place == SurplusPlace::kExtra || place == SurplusPlace::kNowhere);
       if (place != SurplusPlace::kNowhere) continue;
       std::vector<std::optional<std::string>> values;
       std::string scratch;
@@ -253,17 +258,22 @@ Result<SurplusNeeds> JudgeLongRows(const LongRows& long_rows, const TablePlan& p
 
 /// Types by the evidence; rows with a surplus that fits in no way widen them.
 Result<std::vector<TextType>> DecideTypes(const std::vector<schema::ColumnEvidence>& evidence,
-                                          const LongRows& long_rows, const TablePlan& plan,
-                                          ExecutionContext& context, bool* needs_extra) {
+                                          const LongRows& long_rows, const LongRows& trailing_rows,
+                                          const TablePlan& plan, ExecutionContext& context,
+                                          bool* needs_extra) {
   std::vector<TextType> types;
   for (const schema::ColumnEvidence& column : evidence) types.push_back(column.Decide(plan.decide));
-  if (long_rows.count() == 0) return types;
-  ARROW_ASSIGN_OR_RAISE(const SurplusNeeds needs, JudgeLongRows(long_rows, plan, types, context));
-  *needs_extra = needs.extra;
-  if (needs.misfits.empty()) return types;
+  std::vector<std::vector<std::optional<std::string>>> misfits;
+  for (const LongRows* rows : {&long_rows, &trailing_rows}) {
+    if (rows->count() == 0) continue;
+    ARROW_ASSIGN_OR_RAISE(SurplusNeeds needs, JudgeLongRows(*rows, plan, types, context));
+    *needs_extra = *needs_extra || needs.extra;
+    std::move(needs.misfits.begin(), needs.misfits.end(), std::back_inserter(misfits));
+  }
+  if (misfits.empty()) return types;
   for (size_t i = 0; i < types.size(); ++i) {
     schema::ColumnEvidence widened = evidence[i];
-    for (const auto& values : needs.misfits) {
+    for (const auto& values : misfits) {
       if (values[i]) widened.Add(*values[i], false);
     }
     types[i] = widened.Decide(plan.decide);
@@ -271,18 +281,32 @@ Result<std::vector<TextType>> DecideTypes(const std::vector<schema::ColumnEviden
   return types;
 }
 
+/// Strictly, a header that had to be repaired is refused.
+Status CheckHeader(const TableFacts& facts) {
+  if (facts.header_repairs.empty()) return Status::OK();
+  const HeaderRepair& repair = facts.header_repairs.front();
+  const Where where{.column = repair.column, .row = facts.dialect.data_line};
+  if (repair.code == &kShortHeader) {
+    return Fail(kShortHeader, where, "the header names {} columns, but the rows have {} fields",
+                facts.dialect.header.size(), facts.dialect.column_count);
+  }
+  return Fail(*repair.code, where, "the column name '{}' holds bytes that are not valid UTF-8",
+              repair.value);
+}
+
 }  // namespace
 
 Result<std::shared_ptr<TablePlan>> MakePlan(const TableFacts& facts, const TableRequest& request,
                                             ExecutionContext& context) {
+  if (request.strict) ARROW_RETURN_NOT_OK(CheckHeader(facts));
   Builder builder(facts, request);
   const std::shared_ptr<TablePlan> all =
       MakeSamplePlan(facts.dialect, static_cast<int64_t>(facts.names.size()));
   all->decide = DecideOptionsFor(facts);
   bool needs_extra = false;
-  ARROW_ASSIGN_OR_RAISE(
-      const std::vector<TextType> types,
-      DecideTypes(facts.sample.columns, facts.sample.long_rows, *all, context, &needs_extra));
+  ARROW_ASSIGN_OR_RAISE(const std::vector<TextType> types,
+                        DecideTypes(facts.sample.columns, facts.sample.long_rows,
+                                    facts.sample.trailing_rows, *all, context, &needs_extra));
   builder.SetTypes(types);
   // Strictly, a row that is too long is a bad row: nothing of it needs a column.
   builder.SetExtra(needs_extra && request.contract == nullptr && !request.types_as_text &&
@@ -303,10 +327,11 @@ Result<std::shared_ptr<TablePlan>> SettlePlan(const TableFacts& facts, const Tab
   }
   bool needs_extra = false;
   ARROW_ASSIGN_OR_RAISE(const std::vector<TextType> types,
-                        DecideTypes(columns, evidence.long_rows, plan, context, &needs_extra));
+                        DecideTypes(columns, evidence.long_rows, evidence.trailing_rows, plan,
+                                    context, &needs_extra));
   Builder builder(facts, request);
   builder.SetTypes(types);
-  builder.SetExtra(needs_extra || plan.has_extra || evidence.needs_another_pass);
+  builder.SetExtra(needs_extra || plan.has_extra || evidence.needs_extra);
   builder.SetFinal();
   ARROW_ASSIGN_OR_RAISE(auto settled, builder.Build());
   const bool is_same =

@@ -20,6 +20,7 @@ struct TableFacts {
   Dialect dialect;
   std::vector<std::string> source_names = {};  ///< as the header has them
   std::vector<std::string> names = {};         ///< unique
+  std::vector<HeaderRepair> header_repairs = {};
   SampleTypes sample = {};
   ReadOptions options = {};
   int64_t field_bytes_max = 0;
@@ -27,7 +28,8 @@ struct TableFacts {
 };
 
 /// The plan for `request`; types of columns that are inferred are those of the sample.
-/// Errors: input.no_such_column, schema.bad_format, unsupported.type.
+/// Errors: input.no_such_column, schema.bad_format, unsupported.type; under `request.strict`, where
+/// the header is not sound, csv.short_header and csv.bad_utf8.
 Result<std::shared_ptr<TablePlan>> MakePlan(const TableFacts& facts, const TableRequest& request,
                                             ExecutionContext& context);
 

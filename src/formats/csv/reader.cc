@@ -6,6 +6,7 @@
 #include <arrow/type.h>
 
 #include "codec/charset/transcode.h"
+#include "codec/charset/utf8.h"
 #include "formats/csv/decoder.h"
 #include "formats/csv/errors.h"
 #include "formats/csv/splitter.h"
@@ -66,6 +67,7 @@ class TableScan : public Scan {
     if (plan_->field_count == 0) return nullptr;
     if (splitter_ == nullptr) ARROW_RETURN_NOT_OK(Begin());
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<TextMorsel> morsel, splitter_->Next());
+    if (morsel != nullptr) morsel->is_first = std::exchange(is_at_begin_, false);
     if (morsel != nullptr && transcoder_ != nullptr) {
       const charset::InvalidInput& invalid = transcoder_->invalid();
       morsel->replaced_count = invalid.count - replaced_before_;
@@ -75,7 +77,8 @@ class TableScan : public Scan {
   }
 
   Result<Settlement> Settle(const Evidence& evidence) override {
-    const auto& table_evidence = static_cast<const TableEvidence&>(evidence);
+    TableEvidence table_evidence = static_cast<const TableEvidence&>(evidence);
+    table_evidence.JoinTrailing();
     Settlement settlement;
     settlement.evidence = Explain(table_evidence);
     for (const std::string& name : AmbiguousDates(*plan_, table_evidence)) {
@@ -102,6 +105,7 @@ class TableScan : public Scan {
     splitter_.reset();
     transcoder_ = nullptr;
     replaced_before_ = 0;
+    is_at_begin_ = true;
     return Status::OK();
   }
 
@@ -154,6 +158,7 @@ class TableScan : public Scan {
   std::unique_ptr<Splitter> splitter_;
   const charset::TranscodingStream* transcoder_ = nullptr;  // owned by splitter_
   int64_t replaced_before_ = 0;
+  bool is_at_begin_ = true;
 };
 
 class TableInput : public Input {
@@ -181,10 +186,22 @@ class TableInput : public Input {
   ExecutionContext& context_;
 };
 
-/// Names of the columns: the header's, made unique; those of surplus empty header cells are
-/// dropped.
+/// Names of the columns: the header's as valid UTF-8, made unique; those of surplus empty header
+/// cells are dropped.
 void SetNames(TableFacts* facts) {
   std::vector<std::string> names = facts->dialect.header;
+  facts->header_repairs.clear();
+  if (!names.empty() && static_cast<int64_t>(names.size()) < facts->dialect.column_count) {
+    facts->header_repairs.push_back({.code = &kShortHeader, .value = names.back()});
+  }
+  for (std::string& name : names) {
+    if (charset::FindInvalidUtf8(name) == charset::kNone) continue;
+    std::string repaired;
+    const int64_t replaced = charset::AppendRepairedUtf8(name, &repaired);
+    name = std::move(repaired);
+    facts->header_repairs.push_back(
+        {.code = &kBadUtf8, .column = name, .value = name, .count = replaced});
+  }
   const auto count = static_cast<size_t>(facts->dialect.column_count);
   while (names.size() > count && names.back().empty()) names.pop_back();
   names.resize(std::max(names.size(), count));

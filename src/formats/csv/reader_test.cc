@@ -622,6 +622,12 @@ TEST(CsvReader, GivesTheSameForRowsBeyondTheLimitHoweverTheyAreCut) {
     settings.request.strict = round % 5 == 0;
     settings.request.types_as_text = round % 7 == 0;
     settings.tuning = {.morsel_bytes = 1 << 16, .slice_bytes = 1 << 16};
+    // Strictly, a header that is not sound is refused before any row is read.
+    const Status status = ReadCsv(text, settings).status();
+    if (FailedWith(status, kBadUtf8) || FailedWith(status, kShortHeader)) {
+      EXPECT_TRUE(settings.request.strict) << text;
+      continue;
+    }
     const std::string expected = Describe(Read(text, settings));
     for (const int64_t morsel : {16, 33, 64, 100, 300}) {
       settings.tuning = {.morsel_bytes = morsel, .slice_bytes = morsel};

@@ -46,9 +46,9 @@ bool RowJudge::needs_list() const {
                           !index.marked_fields.empty() || !morsel_->literal_quotes.empty());
 }
 
-RowJudge::Verdict RowJudge::JudgeListedRows(LongRows* long_rows) {
+RowJudge::Verdict RowJudge::JudgeListedRows(TableEvidence* evidence) {
   Verdict verdict;
-  for (TextRow& row : rows_.rows()) row.is_rejected = !JudgeRow(&row, long_rows, &verdict);
+  for (TextRow& row : rows_.rows()) row.is_rejected = !JudgeRow(&row, evidence, &verdict);
   if (!plan_.keep_bad_rows) {
     std::erase_if(rows_.rows(), [](const TextRow& row) { return row.is_rejected; });
   }
@@ -56,7 +56,7 @@ RowJudge::Verdict RowJudge::JudgeListedRows(LongRows* long_rows) {
 }
 
 /// False for a bad row, which is then in the ledger.
-bool RowJudge::JudgeRow(TextRow* row, LongRows* long_rows, Verdict* verdict) {
+bool RowJudge::JudgeRow(TextRow* row, TableEvidence* evidence, Verdict* verdict) {
   if (row->end - row->begin > plan_.field_bytes_max && IsTooLong(*row)) return false;
   const ErrorCode* code = nullptr;
   std::string message;
@@ -71,7 +71,7 @@ bool RowJudge::JudgeRow(TextRow* row, LongRows* long_rows, Verdict* verdict) {
                        plan_.field_count));
     return false;
   }
-  if (row->field_count > plan_.field_count) return PlaceLongRow(row, long_rows, verdict);
+  if (row->field_count > plan_.field_count) return PlaceLongRow(row, evidence, verdict);
   NoteRow(kShortRow, *row);
   return true;
 }
@@ -139,13 +139,11 @@ bool RowJudge::IsRepairedInPlace(const TextRow& row, const ErrorCode** code,
 }
 
 /// Finds a place for the surplus of a row with too many fields.
-bool RowJudge::PlaceLongRow(TextRow* row, LongRows* long_rows, Verdict* verdict) {
+bool RowJudge::PlaceLongRow(TextRow* row, TableEvidence* evidence, Verdict* verdict) {
   verdict->has_long_rows = true;
-  if (long_rows != nullptr) {
-    long_rows->Add(std::string_view(morsel_->text() + row->begin, row->end - row->begin));
-  }
   const bool is_final = plan_.types_are_final;
   const SurplusFit fit = FitSurplus(rows_, *row, plan_.field_types);
+  if (evidence != nullptr) AddLongRow(*row, !fit.is_empty, evidence);
   switch (PlaceSurplus(fit, plan_.has_extra || !is_final)) {
     case SurplusPlace::kDropped:
       break;
@@ -155,20 +153,47 @@ bool RowJudge::PlaceLongRow(TextRow* row, LongRows* long_rows, Verdict* verdict)
     case SurplusPlace::kExtra:
       row->has_extra = true;
       verdict->needs_extra |= !plan_.has_extra;
+      verdict->needs_another_pass |= !plan_.has_extra;
       break;
     case SurplusPlace::kNowhere:
-      if (is_final) {
+      if (is_final && !plan_.types_are_given && plan_.has_extra) {
+        // There were too many long rows to find types that fit them all: kept as it stands.
+        row->has_extra = true;
+        row->is_all_extra = true;
+      } else if (is_final) {
         Reject(*row, kRaggedRow, {},
                fmt::format("the row has {} fields, but the table has {} columns, and the types of "
                            "the columns fit in no way",
                            row->field_count, plan_.field_count));
         return false;
+      } else {
+        verdict->needs_another_pass = true;
+        verdict->needs_extra |= !fit.is_empty;
       }
-      verdict->needs_extra = true;
       break;
   }
   NoteRow(kLongRow, *row);
   return true;
+}
+
+void RowJudge::AddLongRow(const TextRow& row, bool has_surplus, TableEvidence* evidence) const {
+  LongRows& rows = has_surplus ? evidence->long_rows : evidence->trailing_rows;
+  rows.Add(std::string_view(morsel_->text() + row.begin, row.end - row.begin));
+  if (has_surplus) return;
+  evidence->trailing_columns.resize(evidence->columns.size());
+  std::string scratch;
+  for (size_t i = 0; i < plan_.columns.size(); ++i) {
+    const ColumnPlan& column = plan_.columns[i];
+    if (column.source != ColumnSource::kField) continue;
+    bool is_null = false;
+    const std::string_view raw = rows_.RawField(row, column.field_index);
+    const std::string_view value = rows_.Value(raw, &scratch, &is_null);
+    if (is_null) {
+      evidence->trailing_columns[i].AddNulls(1);
+    } else {
+      evidence->trailing_columns[i].Add(value, value.data() != raw.data());
+    }
+  }
 }
 
 void RowJudge::NoteCharacters() {

@@ -33,11 +33,12 @@ class RowJudge {
 
   struct Verdict {
     bool has_long_rows = false;
-    bool needs_extra = false;  ///< for the surplus of a long row, or other types
+    bool needs_another_pass = false;  ///< with other types, or a column for a surplus
+    bool needs_extra = false;         ///< a column for the surplus of a long row
   };
   /// Repairs the listed rows and takes out the bad ones, or marks them where they are kept.
-  /// `long_rows`: takes rows with a surplus; may be null.
-  Verdict JudgeListedRows(LongRows* long_rows);
+  /// `evidence`: takes rows with a surplus; may be null.
+  Verdict JudgeListedRows(TableEvidence* evidence);
   /// Counts the quotes that were taken literally, and NUL characters. After JudgeListedRows.
   void NoteCharacters();
 
@@ -52,8 +53,9 @@ class RowJudge {
   void EndSlice();
 
  private:
-  bool JudgeRow(TextRow* row, LongRows* long_rows, Verdict* verdict);
-  bool PlaceLongRow(TextRow* row, LongRows* long_rows, Verdict* verdict);
+  bool JudgeRow(TextRow* row, TableEvidence* evidence, Verdict* verdict);
+  bool PlaceLongRow(TextRow* row, TableEvidence* evidence, Verdict* verdict);
+  void AddLongRow(const TextRow& row, bool has_surplus, TableEvidence* evidence) const;
   bool IsTooLong(const TextRow& row);
   bool IsRepairedInPlace(const TextRow& row, const ErrorCode** code, std::string* message) const;
   void Note(const ErrorCode& code, std::string_view column, int64_t record, int64_t offset,

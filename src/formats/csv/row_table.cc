@@ -159,6 +159,20 @@ std::string_view RowTable::RawField(const TextRow& row, int64_t index) const {
   return std::string_view(text_ + begin, FieldEnd(row, index) - begin);
 }
 
+/// Whether a quoted text was cut at a delimiter because of the quotes in it: its first piece goes
+/// on behind a quote, and its last one ends in the quote that closes it.
+bool RowTable::IsOneQuotedText(const TextRow& row, int64_t field, int64_t surplus) const {
+  const Dialect& dialect = plan_.dialect();
+  const auto first = row.first_field + static_cast<uint32_t>(field);
+  if (!dialect.quote || !index_->is_quoted(first) || !IsMarked(first)) return false;
+  std::string value;
+  const bool goes_on =
+      ResolveField(dialect, RawField(row, field), false, &value).has_text_behind_quote;
+  const std::string_view last = RawField(row, field + surplus);
+  return goes_on && !RawField(row, field).ends_with(*dialect.quote) &&
+         last.ends_with(*dialect.quote) && !last.starts_with(*dialect.quote);
+}
+
 std::string_view RowTable::Value(std::string_view raw_field, std::string* scratch,
                                  bool* is_null) const {
   *is_null = raw_field.empty();
@@ -291,7 +305,7 @@ void RowTable::GatherListed(const ColumnPlan& column, int64_t first, int64_t cou
             static_cast<size_t>(is_too_long ? plan_.raw_bytes_max : plan_.record_bytes_max));
         set_raw(i, row.begin, row.begin + static_cast<uint32_t>(raw.size()));
       } else if (is_extra) {
-        set_raw(i, FieldBegin(row, n), row.end);
+        set_raw(i, row.is_all_extra ? row.begin : FieldBegin(row, n), row.end);
       } else {
         set_null(i);
       }
@@ -302,11 +316,15 @@ void RowTable::GatherListed(const ColumnPlan& column, int64_t first, int64_t cou
       const int64_t surplus = row.field_count - n;
       if (field == row.merged_at) {
         set_raw(i, FieldBegin(row, field), FieldEnd(row, field + surplus));
+        if (IsOneQuotedText(row, field, surplus)) {
+          fields->unresolved.push_back(static_cast<uint32_t>(i));
+          fields->is_quoted[static_cast<size_t>(i)] = 1;
+        }
         continue;
       }
       field += surplus;
     }
-    if (row.is_rejected || field >= row.field_count) {
+    if (row.is_rejected || row.is_all_extra || field >= row.field_count) {
       set_null(i);
       continue;
     }

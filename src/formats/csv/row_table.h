@@ -36,9 +36,10 @@ struct TextRow {
   uint32_t end = 0;          ///< line end left out
   uint32_t first_field = 0;  ///< ordinal by separators
   uint32_t field_count = 0;
-  uint32_t record = 0;     ///< ordinal in the slice, bad ones counted
-  int32_t merged_at = -1;  ///< the field that takes the surplus; -1: none does
-  bool has_extra = false;  ///< the surplus goes to the column for it
+  uint32_t record = 0;        ///< ordinal in the slice, bad ones counted
+  int32_t merged_at = -1;     ///< the field that takes the surplus; -1: none does
+  bool has_extra = false;     ///< the surplus goes to the column for it
+  bool is_all_extra = false;  ///< so does all of the row, of which no field fits its column
   bool is_rejected = false;
 };
 
@@ -118,6 +119,7 @@ class RowTable {
   void TakeField(uint32_t begin, uint32_t end, uint32_t ordinal, int64_t row,
                  ColumnFields* fields) const;
   void ApplyNullValues(ColumnFields* fields, int64_t count) const;
+  bool IsOneQuotedText(const TextRow& row, int64_t field, int64_t surplus) const;
   uint32_t FieldBegin(const TextRow& row, int64_t field) const;
   uint32_t FieldEnd(const TextRow& row, int64_t field) const;
 

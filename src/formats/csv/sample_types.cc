@@ -118,8 +118,10 @@ Result<SampleTypes> FindSampleTypes(const Sample& sample, const TablePlan& plan,
     evidence = decoder.TakeEvidence();
   }
   auto& table = static_cast<TableEvidence&>(*evidence);
+  table.JoinTrailing();
   types.columns = std::move(table.columns);
   types.long_rows = std::move(table.long_rows);
+  types.trailing_rows = std::move(table.trailing_rows);
   if (sample.blocks.empty()) return types;
 
   TableDecoder block_decoder(shared, context);

@@ -65,6 +65,16 @@ struct Classes {
   }
 };
 
+/// Whether the quote at `open` begins no quoted field after all: what it opens goes on over a line
+/// end to a quote at `closing` which itself stands where a field begins, and text follows.
+bool IsOpenedByMistake(const char* text, int64_t open, int64_t closing, bool stands_behind_end,
+                       bool lone_cr) {
+  if (closing - open < 2 || !stands_behind_end) return false;
+  const auto bytes = static_cast<size_t>(closing - open - 1);
+  return std::memchr(text + open + 1, '\n', bytes) != nullptr ||
+         (lone_cr && std::memchr(text + open + 1, '\r', bytes) != nullptr);
+}
+
 namespace portable {
 
 #define SCAN_TARGET
@@ -375,7 +385,8 @@ class Walker {
   }
 
   /// Calls visitor.Separator(offset), .RecordEnd(offset), .Opens(offset), .Mark() and, for each
-  /// byte inside quotes, .Inside(offset), which may say stop. Returns where it stopped.
+  /// byte inside quotes, .Inside(offset), and where text follows a closing quote .Behind(offset),
+  /// which may say stop. Returns where it stopped.
   template <typename Visitor>
   int64_t Walk(std::span<const uint32_t> literal_quotes, Visitor& visitor) {
     const uint32_t* literal = literal_quotes.data();
@@ -505,6 +516,8 @@ class Walker {
         return true;
       }
     } else {
+      const bool is_behind = state_.place == Place::kAfterQuote && !Is(at_, '\r');
+      if (is_behind && !visitor.Behind(at_)) return false;
       const bool is_line_end = Is(at_, '\r') && at_ + 1 < end_ && Is(at_ + 1, '\n');
       if (is_literal || (state_.place == Place::kAfterQuote && !is_line_end)) visitor.Mark();
       if (Is(at_, quote_) && !is_literal) visitor.Stray();
@@ -554,6 +567,7 @@ struct IndexVisitor {
     index->has_quote = true;
   }
   bool Inside(int64_t) { return true; }
+  bool Behind(int64_t) { return true; }
   void Mark() { index->marked_fields.push_back(static_cast<uint32_t>(index->separator_count)); }
   void Stray() {
     index->stray_quote_fields.push_back(static_cast<uint32_t>(index->separator_count));
@@ -566,6 +580,8 @@ struct EndsVisitor {
   int64_t last_end = -1;
   int64_t open = -1;
   int64_t field_bytes_max = 0;
+  const Dialect* dialect = nullptr;
+  const char* text = nullptr;
   bool unclosed = false;
 
   void Separator(int64_t) {}
@@ -573,6 +589,17 @@ struct EndsVisitor {
   void Opens(int64_t at) { open = at; }
   bool Inside(int64_t at) {
     unclosed = at - open > field_bytes_max;
+    return !unclosed;
+  }
+  bool Behind(int64_t at) {
+    const int64_t closing = at - 1;
+    const std::string_view before(text + open + 1,
+                                  static_cast<size_t>(std::max<int64_t>(closing - open - 1, 0)));
+    const bool lone_cr = dialect->lone_cr_ends_record();
+    const bool stands_behind_end =
+        before.ends_with('\n') || (lone_cr && before.ends_with('\r')) ||
+        (!dialect->delimiter.empty() && before.ends_with(dialect->delimiter));
+    unclosed = IsOpenedByMistake(text, open, closing, stands_behind_end, lone_cr);
     return !unclosed;
   }
   void Mark() {}
@@ -599,6 +626,8 @@ RecordEnds FindEnds(const Dialect& dialect, const char* text, int64_t begin, int
   EndsVisitor visitor;
   visitor.open = open_quote;
   visitor.field_bytes_max = field_bytes_max;
+  visitor.dialect = &dialect;
+  visitor.text = text;
   Walker walker(dialect, text, begin, end, at_end, *state);
   RecordEnds result;
   result.scanned_end = walker.Walk({}, visitor);

@@ -78,7 +78,8 @@ struct RecordEnds {
   int64_t scanned_end =
       0;  ///< how far it looked: the text's end, or less where lookahead is needed
   int64_t open_quote = -1;  ///< offset of the quote that is open at scanned_end; -1: none
-  /// The quote at open_quote is not closed within the field limit; scanned_end is meaningless.
+  /// The quote at open_quote is not closed within the field limit, or, over a line end, only by a
+  /// quote that opens another field; scanned_end is meaningless.
   bool unclosed = false;
 };
 

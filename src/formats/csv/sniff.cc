@@ -95,26 +95,50 @@ void SettleInitialSpace(const Sample& sample, const DialectHints& hints, Trial* 
     dialect.skip_initial_space = *hints.skip_initial_space;
     return;
   }
-  if (dialect.delimiter.empty() || dialect.delimiter == " " || dialect.skip_initial_space) return;
+  if (dialect.delimiter.empty() || dialect.delimiter == " ") return;
+  Trial plain = *best;
+  plain.dialect.skip_initial_space = false;
   Trial skipping = *best;
   skipping.dialect.skip_initial_space = true;
-  SampleParser parser(std::string_view(sample.head).substr(0, kFirstLookBytes), dialect,
+  SampleParser parser(std::string_view(sample.head).substr(0, kFirstLookBytes), plain.dialect,
                       !sample.whole);
   std::vector<Cell> cells;
-  size_t with_space = 0, filled = 0;
+  size_t with_space = 0, before_quote = 0, filled = 0;
   while (parser.Next(&cells)) {
     for (size_t i = 1; i < cells.size(); ++i) {
-      if (Trim(cells[i].text).empty()) continue;
+      const std::string_view value = Trim(cells[i].text);
+      if (value.empty()) continue;
       ++filled;
-      with_space += !cells[i].quoted && cells[i].text.front() == ' ' ? 1 : 0;
+      const bool is_led = !cells[i].quoted && cells[i].text.front() == ' ';
+      with_space += is_led ? 1 : 0;
+      before_quote += is_led && dialect.quote && value.front() == *dialect.quote ? 1 : 0;
     }
   }
-  if (with_space == 0) return;
-  Judge(sample, sample.head.size(), &skipping);
-  const bool quotes_follow = skipping.quotes.closed > best->quotes.closed;
-  if (with_space * 10 >= filled * 9 || (quotes_follow && skipping.score >= best->score)) {
-    *best = std::move(skipping);
+  if (with_space == 0) {
+    dialect.skip_initial_space = false;
+    return;
   }
+  Judge(sample, sample.head.size(), &plain);
+  Judge(sample, sample.head.size(), &skipping);
+  // Where blanks also lead fields without quotes, they may be part of the values, unless rows fall
+  // apart without the quotes behind them.
+  const bool quotes_follow =
+      skipping.quotes.closed > plain.quotes.closed && skipping.score >= plain.score &&
+      (before_quote * 10 >= with_space * 9 || skipping.consistency > plain.consistency + 0.01);
+  const bool skips = with_space * 10 >= filled * 9 || quotes_follow;
+  *best = skips ? std::move(skipping) : std::move(plain);
+}
+
+// Quotes that more often than not fail to enclose a field are characters of the text.
+void SettleQuote(const Sample& sample, const DialectHints& hints, Trial* best) {
+  const QuoteCounts& quotes = best->quotes;
+  if (hints.quote || !best->dialect.quote) return;
+  if (quotes.stray <= quotes.closed) return;
+  Trial literal = *best;
+  literal.dialect.quote.reset();
+  if (literal.dialect.escape == best->dialect.quote) literal.dialect.escape.reset();
+  Judge(sample, sample.head.size(), &literal);
+  if (literal.consistency >= best->consistency) *best = std::move(literal);
 }
 
 // The share of the evidence that speaks for the best against the best with another delimiter.
@@ -196,6 +220,9 @@ Finding QuoteFinding(const Trial& best, const std::vector<Trial>& trials, bool g
     finding.confidence = std::min(0.99, (good + 0.5) / (good + bad + 1));
     finding.reason = fmt::format("{} fields are quoted, {} of them hold a delimiter or a line end",
                                  counts.closed, counts.needed);
+    if (counts.unescaped > 0) {
+      finding.reason += fmt::format("; {} hold quotes that are not doubled", counts.unescaped);
+    }
     if (bad > 0)
       finding.reason += fmt::format("; {} quotes do not close", counts.stray + counts.unterminated);
   }
@@ -290,9 +317,10 @@ DetectedDialect DetectDialect(const Sample& sample, const DialectHints& given_hi
       if (widened.column_count > 1) best = std::move(widened);
     }
   }
+  SettleQuote(sample, hints, &best);
   SettleNewline(sample, hints, &best);
   SettleInitialSpace(sample, hints, &best);
-  best.dialect.stray_quotes = best.quotes.stray > 0;
+  best.dialect.stray_quotes = best.quotes.stray + best.quotes.unescaped > 0;
   // One column without a delimiter in sight: should one turn up, it is the usual one.
   if (best.dialect.delimiter.empty() && !delimiter_given &&
       sample.head.find(',') == std::string::npos) {

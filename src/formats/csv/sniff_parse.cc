@@ -110,11 +110,28 @@ bool SampleParser::ReadQuoted(Cell* cell) {
   if (at >= end) return false;
   const size_t behind = SkipBlanks(at + 1);
   if (behind < text_.size() && !AtDelimiter(behind) && !AtLineEnd(behind)) {
-    // What follows the closing quote belongs to the field, up to the next delimiter.
-    ++quotes_.stray;
+    // What follows the closing quote belongs to the field, up to the next delimiter. Where that is
+    // a quote again, it closes the field: no quote in between was doubled.
+    const std::string_view before = text_.substr(0, at);
+    const bool opens_here = before.ends_with('\n') ||
+                            (!dialect_.delimiter.empty() && before.ends_with(dialect_.delimiter));
+    if (lines > 0 && opens_here) {
+      // It opens the next field rather than it closes this one: the quote before it means nothing.
+      ++quotes_.unterminated;
+      *cell = ReadUnquoted();
+      return true;
+    }
     next_line_ += lines;
     position_ = at + 1;
     ReadUnquoted();
+    const std::string_view whole = Trim(text_.substr(open, position_ - open));
+    if (lines == 0 && whole.ends_with(quote_) && whole[whole.size() - 2] != quote_) {
+      ++quotes_.closed;
+      ++quotes_.unescaped;
+      *cell = {whole.substr(1, whole.size() - 2), true};
+      return true;
+    }
+    ++quotes_.stray;
     *cell = {text_.substr(open, position_ - open), false};
     return true;
   }
@@ -193,8 +210,12 @@ std::string CellValue(const Cell& cell, const Dialect& dialect) {
   std::string value;
   for (size_t i = 0; i < cell.text.size(); ++i) {
     const char c = cell.text[i];
-    const bool is_escape = (doubled && c == *dialect.quote) || (prefixed && c == *dialect.escape);
-    if (is_escape && i + 1 < cell.text.size()) ++i;
+    const char next = i + 1 < cell.text.size() ? cell.text[i + 1] : '\0';
+    const bool takes_meaning =
+        next != '\0' && (next == c || next == dialect.quote || next == '\n' || next == '\r' ||
+                         dialect.delimiter.starts_with(next));
+    const bool is_doubled = doubled && c == *dialect.quote && next == c;
+    if (is_doubled || (prefixed && c == *dialect.escape && takes_meaning)) ++i;
     value += cell.text[i];
   }
   return std::string(Trim(value));

@@ -23,6 +23,7 @@ struct QuoteCounts {
   int64_t closed = 0;        ///< quoted fields that end at a delimiter or a line end
   int64_t needed = 0;        ///< those of them that hold a delimiter or a line end
   int64_t multi_line = 0;    ///< quoted fields with a line end in them
+  int64_t unescaped = 0;     ///< those of them with quotes inside that nothing escapes
   int64_t stray = 0;         ///< quoted fields that go on after their closing quote
   int64_t unterminated = 0;  ///< quoted fields without a closing quote
   int64_t escaped = 0;       ///< escapes that kept a quote or a delimiter from its meaning

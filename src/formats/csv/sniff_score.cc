@@ -106,6 +106,7 @@ void ReadPiece(std::string_view text, bool is_cut, int64_t cells_classified, boo
   const QuoteCounts& quotes = parser.quotes();
   trial->quotes.closed += quotes.closed;
   trial->quotes.needed += quotes.needed;
+  trial->quotes.unescaped += quotes.unescaped;
   trial->quotes.stray += quotes.stray;
   trial->quotes.unterminated += quotes.unterminated;
   trial->quotes.escaped += quotes.escaped;

@@ -146,7 +146,7 @@ TEST(DetectDialect, NotesStrayQuotes) {
   const DetectedDialect detected =
       Detect("1;\"pedro \"pdet\" holanda\"\n2;\"pedro\"\n3;\"pablo\"\n4;\"pilar\"\n");
   EXPECT_TRUE(detected.dialect.stray_quotes);
-  EXPECT_THAT(Find(detected, "quote").reason, HasSubstr("1 quotes do not close"));
+  EXPECT_THAT(Find(detected, "quote").reason, HasSubstr("1 hold quotes that are not doubled"));
   EXPECT_FALSE(Detect("a,b\n1,12\" pipe\n2,6\" pipe\n").dialect.stray_quotes);
 }
 

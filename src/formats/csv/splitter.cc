@@ -233,13 +233,13 @@ int64_t Splitter::FindFirstEnd() {
     const RecordEnds ends =
         scanner_.FindRecordEnds(block_->data(), scanned_, limit, at_end_ && limit == filled_,
                                 open_quote_, options_.field_bytes_max, &state_);
-    if (ends.unclosed) {
-      TakeQuoteLiterally(ends.open_quote);
-      limit = scanned_;
-    } else if (ends.last_end > 0 && step > 1) {
+    if (ends.last_end > 0 && step > 1) {
       state_ = state_before;
       limit = scanned_;
       step = 1;
+    } else if (ends.unclosed) {
+      TakeQuoteLiterally(ends.open_quote);
+      limit = scanned_;
     } else if (ends.last_end > 0) {
       return ends.last_end;
     } else {

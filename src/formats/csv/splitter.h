@@ -62,6 +62,7 @@ class TextMorsel : public Morsel {
   /// beginning.
   bool is_oversized = false;
   int64_t oversized_line_count = 0;
+  bool is_first = false;       ///< of its pass
   int64_t replaced_count = 0;  ///< characters that could not be read in the file's encoding
 
  private:

@@ -20,6 +20,14 @@ bool Fits(const RowTable& rows, std::string_view raw_field, const schema::TextTy
   return schema::ConvertValue(type, value.data(), value.size(), converted);
 }
 
+/// Nothing, or nothing but white space, quoted or not.
+bool IsBlank(const RowTable& rows, std::string_view raw_field, std::string* scratch) {
+  bool is_null = false;
+  if (raw_field.empty()) return true;
+  const std::string_view value = rows.Value(raw_field, scratch, &is_null);
+  return value.find_first_not_of(" \t\r\n") == std::string_view::npos;
+}
+
 }  // namespace
 
 SurplusFit FitSurplus(const RowTable& rows, const TextRow& row,
@@ -28,10 +36,10 @@ SurplusFit FitSurplus(const RowTable& rows, const TextRow& row,
   const int64_t surplus = row.field_count - n;
   SurplusFit fit;
   fit.is_empty = true;
-  for (int64_t i = n; i < row.field_count; ++i) {
-    fit.is_empty = fit.is_empty && rows.RawField(row, i).empty();
-  }
   std::string scratch;
+  for (int64_t i = n; i < row.field_count; ++i) {
+    fit.is_empty = fit.is_empty && IsBlank(rows, rows.RawField(row, i), &scratch);
+  }
   // Columns from this one on fit when they are moved by the surplus.
   int64_t moved_from = n;
   while (moved_from > 0 && Fits(rows, rows.RawField(row, moved_from - 1 + surplus),

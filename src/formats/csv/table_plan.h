@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "formats/csv/scanner.h"
+#include "pyforge/error.h"
 #include "schema/text_evidence.h"
 #include "schema/text_type.h"
 
@@ -35,6 +36,14 @@ struct ColumnPlan {
   bool may_turn_from_text = false;
 };
 
+/// What was made good in the header.
+struct HeaderRepair {
+  const ErrorCode* code = nullptr;
+  std::string column = {};
+  std::string value = {};  ///< as it stands in the file, characters that are none replaced
+  int64_t count = 1;
+};
+
 /// Threads: immutable during a pass, share freely.
 struct TablePlan {
   explicit TablePlan(const Dialect& dialect) : scanner(dialect) {}
@@ -47,6 +56,7 @@ struct TablePlan {
   std::vector<std::string> field_names = {};  ///< of all fields, delivered or not
   /// Types of all fields, delivered or not, to find where the surplus of a long row belongs.
   std::vector<schema::TextType> field_types = {};
+  std::vector<HeaderRepair> header_repairs = {};
   bool has_extra = false;        ///< there is a column for the surplus of long rows
   bool types_are_final = false;  ///< no evidence is needed
   bool types_are_given = false;  ///< by a contract: a value that does not fit makes its row bad
