@@ -112,7 +112,9 @@ class Collection:
         parameters = pollock.read_parameters(folder / "parameters" / f"{path.name}_parameters.json")
         yield Case(path, "clean table, detected", partial(_pollock_rows, [], rows, parameters))
         label = "clean table, dialect given"
-        if parameters.delimiter.encode() not in path.read_bytes():
+        content = path.read_bytes()
+        has_other_quotes = not parameters.quote and content.startswith(b'"')
+        if parameters.delimiter.encode() not in content or has_other_quotes:
             yield Case(path, label, not_applicable="the stated dialect is not the file's")
             return
         yield Case(path, label, partial(_pollock_rows, parameters.flags(path), rows, parameters))

@@ -54,12 +54,6 @@ def known_differences() -> dict[str, str]:
     return {entry["file"]: entry["reason"] for entry in listed}
 
 
-def unresolved_differences() -> set[str]:
-    """The named files that are not right yet; the list may only become shorter."""
-    with KNOWN_DIFFERENCES.open("rb") as file:
-        return set(tomllib.load(file).get("unresolved", []))
-
-
 def summary(examinations: Sequence[Examination]) -> str:
     """The counts, and by name what differs."""
     inputs = [e for e in examinations if not is_expectation(e.name)]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -60,6 +61,10 @@ def _check(fact: Mapping[str, Any], path: Path) -> Check:
         raise NotApplicableError("the peer does not count comments among the rows it skips")
     if wish.refuses_short_rows and not wish.skips_bad_rows and kind != REJECTION:
         raise NotApplicableError("the peer does not pad short rows and finds other columns")
+    if wish.drops_stray_quotes and kind == "rows":
+        raise NotApplicableError("the peer drops quotes that are not doubled, we keep them")
+    if kind == "rows" and wish.has_header is False and ["NULL"] in fact["value"]:
+        raise NotApplicableError("pyforge has no switch that makes empty lines rows")
     if "--null-values" in wish.flags and "quoted_null" in path.name:
         raise NotApplicableError("the peer takes null words in quotes too, we do not")
     after = str(fact.get("after", "")).strip()
@@ -111,6 +116,9 @@ def _flags(wish: Wish, path: Path) -> list[str]:
         flags += ["--bad-rows", "skip"]
         if not wish.pads_short_rows and wish.is_strict is not False:
             flags += ["--strict"]
+            if "--encoding" not in flags and not wish.detects:
+                # It reads UTF-8 unless it is told otherwise; we would find another encoding.
+                flags += ["--encoding", "utf-8"]
     return flags
 
 
@@ -166,7 +174,19 @@ def _rows(runs: Conversions, flags: list[str], stated: Any, in_order: bool) -> s
         return failure
     assert typed.table is not None
     assert text.table is not None
-    return compare_rows(stated, typed.table, text.table, in_order)
+    count = _listed_count(stated, text.table)
+    ours = replace(typed.table, rows=typed.table.rows[:count])
+    ours_as_text = replace(text.table, rows=text.table.rows[:count])
+    return compare_rows(stated, ours, ours_as_text, in_order)
+
+
+def _listed_count(stated: Sequence[Any], text: readers.Table) -> int:
+    """How many of our rows the source lists: its listing ends at a row that prints as blank."""
+    count = len(stated)
+    if count >= len(text.rows):
+        return len(text.rows)
+    next_row = text.rows[count]
+    return count if all(cell and not cell.strip() for cell in next_row) else len(text.rows)
 
 
 def _count(runs: Conversions, flags: list[str], stated: int) -> str:

@@ -31,6 +31,7 @@ class Wish:
     pads_short_rows: bool = False
     refuses_short_rows: bool = False
     is_strict: bool | None = None
+    drops_stray_quotes: bool = False
     has_sample: bool = False  # the peer is told how many rows to take types from
     detects: bool = True
 
@@ -125,6 +126,11 @@ def wish_of(text: str) -> Wish:
     if "new_line" in given and given.keys() & {"ignore_errors", "store_rejects"}:
         raise NotApplicableError("the peer takes rows with another line end for bad")
     wish.has_sample = "sample_size" in given
+    # Told to be lenient and that quotes are escaped by doubling, the peer drops all others.
+    wish.drops_stray_quotes = (
+        given.get("strict_mode", "true").lower() in ("false", "0")
+        and _text(given.get("escape", "''")) == '"'
+    )
     wish.detects = given.get("auto_detect", "true").strip("'").lower() not in ("false", "0")
     for name, raw in given.items():
         _add(wish, name, raw)

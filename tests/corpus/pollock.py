@@ -41,7 +41,8 @@ class Parameters:
         dashes. A preamble is stated in records, and we skip lines.
         """
         encoding = "windows-1252" if self.encoding == "latin1" else self.encoding
-        escape = {"": "none", self.quote: '"'}.get(self.escape, self.escape)
+        is_doubled = bool(self.quote) and self.escape == self.quote
+        escape = '"' if is_doubled else self.escape or "none"
         flags = ["--encoding", encoding, "--delimiter", _separator(self.delimiter)]
         flags += ["--quote", _separator(self.quote), "--escape", escape]
         flags += ["--skip-rows", str(_preamble_line_count(path, self.preamble_lines, self.quote))]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -40,6 +41,37 @@ def test_columns_are_taken_from_both_spellings() -> None:
     second = peer_options.wish_of("COLUMNS=STRUCT_PACK(a := 'INTEGER', b := 'VARCHAR')")
     assert first.columns == {"a": "VARCHAR", "b": "DECIMAL(15,2)"}
     assert second.columns == {"a": "INTEGER", "b": "VARCHAR"}
+
+
+@pytest.mark.parametrize(
+    ("options", "drops"),
+    [
+        ("escape='\"', strict_mode=false", True),
+        ("strict_mode = False, quote='\"', escape = '\"'", True),
+        ("escape='', strict_mode=false", False),
+        ("escape='\"', strict_mode=true", False),
+        ("escape='\"'", False),
+    ],
+)
+def test_the_peer_drops_quotes_only_where_it_is_lenient_about_doubled_ones(
+    options: str, drops: bool
+) -> None:
+    assert peer_options.wish_of(options).drops_stray_quotes is drops
+
+
+@pytest.mark.parametrize(
+    ("quote", "escape", "flags"),
+    [
+        ("", "", ["--quote", "none", "--escape", "none"]),
+        ('"', '"', ["--quote", '"', "--escape", '"']),
+        ('"', "", ["--quote", '"', "--escape", "none"]),
+        ('"', "\\", ["--quote", '"', "--escape", "\\"]),
+    ],
+)
+def test_a_stated_dialect_becomes_flags(quote: str, escape: str, flags: list[str]) -> None:
+    stated = pollock.Parameters("utf-8", ",", quote, escape, 1, 0, 0)
+    said = stated.flags(Path(__file__))
+    assert said[said.index("--quote") : said.index("--escape") + 2] == flags
 
 
 @pytest.mark.parametrize("options", ["max_line_size=40", "header={header}", "skip={i}", "what=1"])
