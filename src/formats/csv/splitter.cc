@@ -180,8 +180,8 @@ std::vector<uint32_t> Splitter::TakeLiteralQuotes(int64_t end) {
 /// quoted field everything is kept, because its quote may turn out to be literal.
 Result<std::unique_ptr<TextMorsel>> Splitter::SkipRecord() {
   const int64_t kept_max = std::min(options_.oversized_bytes_kept, options_.record_bytes_max);
-  const std::string_view text(block_->data(), static_cast<size_t>(filled_));
-  const auto kept = static_cast<int64_t>(Utf8Prefix(text, static_cast<size_t>(kept_max)).size());
+  const std::string_view filled(block_->data(), static_cast<size_t>(filled_));
+  const auto kept = static_cast<int64_t>(Utf8Prefix(filled, static_cast<size_t>(kept_max)).size());
   ARROW_ASSIGN_OR_RAISE(auto head, store_->Take());
   if (kept > head->capacity()) ARROW_RETURN_NOT_OK(head->Grow(0, kept));
   std::memcpy(head->data(), block_->data(), static_cast<size_t>(kept));
