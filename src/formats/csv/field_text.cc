@@ -128,7 +128,7 @@ ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool qu
   }
   if (has_escape) {
     end = CopyUnescaped(dialect, rest, end);
-  } else {
+  } else if (!rest.empty()) {
     std::memcpy(end, rest.data(), rest.size());
     end += rest.size();
   }
