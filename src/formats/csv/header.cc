@@ -510,8 +510,10 @@ void LayoutFinder::SetEnd() {
       dialect_->end_offset = static_cast<int64_t>(rows_[second].begin);
       layout_.footer.push_back(
           FirstBytes(head_.substr(rows_[second].begin, rows_[second].end - rows_[second].begin)));
-      layout_.footer_reason = fmt::format("a second table follows in line {}, with {} fields",
-                                          rows_[second].line + 1, rows_[second].width);
+      const Gap left_out = sample_.LeftOutBefore(static_cast<int64_t>(rows_[second].begin));
+      layout_.footer_reason =
+          fmt::format("a second table follows in line {}, with {} fields",
+                      rows_[second].line + 1 + left_out.lines, rows_[second].width);
       layout_.has_second_table = true;
       rows_.resize(second);
     }

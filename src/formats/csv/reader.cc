@@ -239,6 +239,12 @@ Status FindTable(const Sample& sample, const DialectHints& hints, const ReaderTu
   if (plan->field_count > 0) {
     ARROW_ASSIGN_OR_RAISE(facts.sample, FindSampleTypes(sample, *plan, context));
   }
+  // From here on offsets count in the text, not in the head of the sample.
+  const auto in_text = [&](int64_t offset) { return offset + sample.LeftOutBefore(offset).bytes; };
+  Dialect& dialect = facts.dialect;
+  dialect.data_line += sample.LeftOutBefore(dialect.data_offset).lines;
+  if (sample.whole && dialect.end_offset) dialect.end_offset = in_text(*dialect.end_offset);
+  dialect.data_offset = in_text(dialect.data_offset);
   table->info.first_row_number = facts.dialect.data_line + 1;
   return Status::OK();
 }
@@ -280,20 +286,42 @@ Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
 
 Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const ReadOptions& options,
                                          ExecutionContext& context, const ReaderTuning& tuning) {
+  DialectHints hints = options.Hints();
+  const int64_t field_bytes_max = options.field_max.value_or(
+      ByteSize{std::min(int64_t{16} << 20, context.memory_bytes_max() / 8)});
   SampleOptions sample_options;
   sample_options.encoding = options.encoding;
+  sample_options.look_ahead_bytes = field_bytes_max;
+  if (hints.quote) sample_options.quote = *hints.quote;
+  if (hints.delimiter) sample_options.delimiter = *hints.delimiter;
+  if (hints.escape && *hints.escape != sample_options.quote) sample_options.escape = *hints.escape;
+  if (hints.skip_lines) sample_options.skip_lines = *hints.skip_lines;
   ARROW_ASSIGN_OR_RAISE(Sample sample, TakeSample(*source, sample_options));
-  DialectHints hints = options.Hints();
   hints.likely_delimiter = LikelyDelimiter(source->name());
   auto table = std::make_shared<OpenedTable>();
   table->source = std::move(source);
   table->encoding = sample.encoding.name;
   table->bom_bytes = sample.encoding.bom_bytes;
   table->facts.options = options;
-  table->facts.field_bytes_max = options.field_max.value_or(
-      ByteSize{std::min(int64_t{16} << 20, context.memory_bytes_max() / 8)});
+  table->facts.field_bytes_max = field_bytes_max;
   std::vector<Finding> findings;
   ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &findings));
+  const Dialect dialect = table->facts.dialect;
+  if (!sample.gaps.empty() && dialect.data_offset >= sample.gaps[0].head_offset) {
+    // The sample leaves out a part of what stands above the data; names are read as a whole.
+    constexpr int64_t kAboveDataMax = int64_t{16} << 20;
+    sample_options.quote.reset();
+    if (dialect.data_offset <= kAboveDataMax) {
+      const int64_t stored_per_byte = sample.encoding.name == "utf-8" ? 1 : 4;
+      sample_options.head_bytes += stored_per_byte * dialect.data_offset;
+      if (!dialect.delimiter.empty()) hints.delimiter = dialect.delimiter;
+      hints.quote = dialect.quote;
+      hints.escape = dialect.escape;
+    }
+    ARROW_ASSIGN_OR_RAISE(sample, TakeSample(*table->source, sample_options));
+    std::vector<Finding> same_findings;
+    ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &same_findings));
+  }
   for (const Finding& finding : findings) {
     if (finding.name != "second_table") continue;
     context.Warn(fmt::format("{}: {}; from there on nothing is read", table->source->path(),

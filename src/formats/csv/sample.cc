@@ -74,7 +74,86 @@ Result<SampleBlock> ReadBlock(const RandomAccess& file, int64_t offset, int64_t 
   return block;
 }
 
+// A text that fits into the first look of the dialect detection needs no abridging.
+constexpr size_t kAbridgedBytesMin = size_t{16} << 10;
+// What can only be looked at by keeping it in memory.
+constexpr int64_t kKeptLookAheadMax = int64_t{4} << 20;
+
+// Where the lines that are no part of the table end.
+size_t SkipLines(std::string_view text, int64_t count) {
+  size_t end = 0;
+  for (; count > 0; --count) {
+    end = text.find('\n', end);
+    if (end == std::string_view::npos) return text.size();
+    ++end;
+  }
+  return end;
+}
+
+// Text of a source from an offset on: from the file where it is UTF-8 and lies on a disk, else from
+// as much of its beginning as may be kept.
+ReadText MakeReader(Source& source, const charset::Detection& encoding, int64_t head_bytes) {
+  const auto bom_bytes = static_cast<int64_t>(encoding.bom_bytes);
+  const bool is_utf8 = encoding.name == "utf-8";
+  if (is_utf8 && source.cheap_random_access()) {
+    std::shared_ptr<RandomAccess> file;
+    return [&source, file, bom_bytes](int64_t offset, int64_t bytes) mutable -> Result<TextPiece> {
+      if (file == nullptr) {
+        ARROW_ASSIGN_OR_RAISE(file, source.OpenRandomAccess());
+      }
+      TextPiece piece{.text = std::string(static_cast<size_t>(bytes), '\0')};
+      ARROW_ASSIGN_OR_RAISE(
+          const int64_t count,
+          file->ReadAt(bom_bytes + offset, bytes, reinterpret_cast<uint8_t*>(piece.text.data())));
+      piece.text.resize(static_cast<size_t>(count));
+      piece.ends_text = bom_bytes + offset + count >= file->size();
+      return piece;
+    };
+  }
+  std::optional<std::string> decoded;
+  return [&source, name = encoding.name, is_utf8, bom_bytes, decoded,
+          bytes_max = head_bytes + kKeptLookAheadMax](int64_t offset,
+                                                      int64_t bytes) mutable -> Result<TextPiece> {
+    ARROW_ASSIGN_OR_RAISE(std::string_view text, source.Head(bytes_max));
+    const bool is_all = static_cast<int64_t>(text.size()) < bytes_max;
+    text.remove_prefix(static_cast<size_t>(bom_bytes));
+    if (!is_utf8) {
+      if (!decoded) {
+        ARROW_ASSIGN_OR_RAISE(decoded, Decode(text, name, is_all));
+      }
+      text = *decoded;
+    }
+    if (offset >= static_cast<int64_t>(text.size())) return TextPiece{.ends_text = is_all};
+    text.remove_prefix(static_cast<size_t>(offset));
+    const bool ends_text = is_all && bytes >= static_cast<int64_t>(text.size());
+    return TextPiece{.text = std::string(text.substr(0, static_cast<size_t>(bytes))),
+                     .ends_text = ends_text};
+  };
+}
+
+Status Abridge(Source& source, const SampleOptions& options, Sample* sample) {
+  if (!options.quote || sample->head.size() <= kAbridgedBytesMin) return Status::OK();
+  const AbridgeOptions abridge{.quote = *options.quote,
+                               .delimiter = options.delimiter,
+                               .escape = options.escape,
+                               .begin = SkipLines(sample->head, options.skip_lines),
+                               .head_bytes = options.head_bytes,
+                               .look_ahead_bytes = options.look_ahead_bytes};
+  const ReadText read = MakeReader(source, sample->encoding, options.head_bytes);
+  return AbridgeLongFields(abridge, read, &sample->head, &sample->whole, &sample->gaps);
+}
+
 }  // namespace
+
+Gap Sample::LeftOutBefore(int64_t head_offset) const {
+  Gap sum{.head_offset = head_offset};
+  for (const Gap& gap : gaps) {
+    if (gap.head_offset > head_offset) break;
+    sum.bytes += gap.bytes;
+    sum.lines += gap.lines;
+  }
+  return sum;
+}
 
 Result<Sample> TakeSample(Source& source, const SampleOptions& options) {
   Sample sample;
@@ -86,14 +165,19 @@ Result<Sample> TakeSample(Source& source, const SampleOptions& options) {
     bytes = bytes.substr(0, static_cast<size_t>(cut));
   }
   ARROW_ASSIGN_OR_RAISE(sample.encoding, FindEncoding(bytes, sample.whole, options.encoding));
-  const int64_t head_end = static_cast<int64_t>(bytes.size());
+  int64_t head_end = static_cast<int64_t>(bytes.size());
   bytes.remove_prefix(static_cast<size_t>(sample.encoding.bom_bytes));
   if (sample.encoding.name == "utf-8") {
     sample.head = bytes;  // invalid bytes stay, so that offsets hold
   } else {
     ARROW_ASSIGN_OR_RAISE(sample.head, Decode(bytes, sample.encoding.name, sample.whole));
   }
+  ARROW_RETURN_NOT_OK(Abridge(source, options, &sample));
   if (sample.whole) return sample;
+  if (sample.encoding.name == "utf-8") {
+    const auto shown = static_cast<int64_t>(sample.head.size());
+    head_end = sample.encoding.bom_bytes + shown + sample.LeftOutBefore(shown).bytes;
+  }
   // Thousands of columns need a longer look; a text without lines is kept as it is.
   constexpr int64_t kHeadBytesMax = int64_t{16} << 20;
   constexpr auto kLinesMin = 4;

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "codec/charset/detect.h"
+#include "formats/csv/abridge.h"
 #include "pyforge/error.h"
 #include "pyforge/source.h"
 
@@ -26,8 +27,13 @@ struct Sample {
   charset::Detection encoding = {};
   /// From the first byte after the byte-order mark; ends at a line end unless it is `whole`.
   std::string head = {};
-  bool whole = false;  ///< `head` is all of the text
+  bool whole = false;  ///< `head` reaches the end of the text
+  /// Text left out of `head` from within long quoted fields, in order.
+  std::vector<Gap> gaps = {};
   std::vector<SampleBlock> blocks = {};
+
+  /// Bytes and line feeds that the gaps before an offset of `head` leave out.
+  Gap LeftOutBefore(int64_t head_offset) const;
 };
 
 struct SampleOptions {
@@ -35,6 +41,14 @@ struct SampleOptions {
   int64_t head_bytes = 256 << 10;
   int64_t block_bytes = 32 << 10;
   int block_count = 8;  ///< taken only where random access is cheap
+  /// What is known of the dialect: encloses fields (none: nothing does), ends them (empty: not
+  /// known), escapes (none: not known). The first lines may be no part of the table.
+  std::optional<char> quote = '"';
+  std::string delimiter = {};
+  std::optional<char> escape = {};
+  int64_t skip_lines = 0;
+  /// How far to look behind the head for the end of a quoted field.
+  int64_t look_ahead_bytes = int64_t{16} << 20;
 };
 
 /// Reads the sample; takes nothing away from later streams.

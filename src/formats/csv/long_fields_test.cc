@@ -1,0 +1,181 @@
+// Quoted fields with more lines than the sample has room for, and quotes that only look like them.
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include <gtest/gtest.h>
+
+#include "formats/csv/reader_testing.h"
+#include "formats/csv/sample.h"
+
+namespace pyforge::csv {
+namespace {
+
+using Cells = std::vector<std::string>;
+
+// Lines of 16 bytes without a delimiter.
+std::string Lines(size_t bytes) {
+  std::string text;
+  while (text.size() < bytes) text += "0123456789abcde\n";
+  return text;
+}
+
+std::string Finding(const std::string& text, const std::string& name) {
+  ExecutionContext context(ExecutionOptions{.memory_bytes_max = int64_t{512} << 20, .threads = 1});
+  auto source = std::make_shared<testing::MemorySource>("t.csv", text);
+  const auto input = OpenTable(source, {}, context).ValueOrDie();
+  for (const pyforge::Finding& finding : input->findings()) {
+    if (finding.name == name) return finding.value;
+  }
+  return "not found";
+}
+
+struct PipeSource : testing::MemorySource {
+  using MemorySource::MemorySource;
+  bool cheap_random_access() const override { return false; }
+};
+
+class CsvLongFields : public ::testing::TestWithParam<size_t> {
+ protected:
+  const std::string field_ = Lines(GetParam());
+};
+
+TEST_P(CsvLongFields, AreReadWhereTheyComeFirst) {
+  const std::string text = "id,text\n1,\"" + field_ + "\"\n2,y\n";
+  const ReadResult result = ReadCsv(text).ValueOrDie();
+  ASSERT_EQ(result.table->num_rows(), 2);
+  EXPECT_EQ(result.table->schema()->field_names(), (Cells{"id", "text"}));
+  EXPECT_TRUE(Row(*result.table, 0) == (Cells{"1", field_}));
+  EXPECT_EQ(Row(*result.table, 1), (Cells{"2", "y"}));
+  EXPECT_EQ(result.ledger.entries().size(), 0u);
+  EXPECT_EQ(Finding(text, "quote"), "\"");
+  EXPECT_EQ(Finding(text, "preamble"), "not found");
+}
+
+TEST_P(CsvLongFields, AreReadInTheFirstColumnAndTheSecondRow) {
+  const ReadResult result =
+      ReadCsv("text;id\nx;1\n\"" + field_ + "\"\"quoted\"\"\";2\nz;3\n").ValueOrDie();
+  ASSERT_EQ(result.table->num_rows(), 3);
+  EXPECT_EQ(Row(*result.table, 0), (Cells{"x", "1"}));
+  EXPECT_TRUE(Row(*result.table, 1) == (Cells{field_ + "\"quoted\"", "2"}));
+  EXPECT_EQ(Row(*result.table, 2), (Cells{"z", "3"}));
+}
+
+TEST_P(CsvLongFields, AreReadInEveryRow) {
+  std::string text = "id,text,more\n";
+  for (int row = 0; row < 5; ++row) {
+    text += std::to_string(row) + ",\"" + field_ + "\"," + std::to_string(row * 2) + "\n";
+  }
+  const ReadResult result = ReadCsv(text).ValueOrDie();
+  ASSERT_EQ(result.table->num_rows(), 5);
+  for (int row = 0; row < 5; ++row) {
+    EXPECT_TRUE(Row(*result.table, row) ==
+                (Cells{std::to_string(row), field_, std::to_string(row * 2)}));
+  }
+}
+
+TEST_P(CsvLongFields, AreReadAsNamesToTheirEnds) {
+  const ReadResult result = ReadCsv("id,\"" + field_ + "name\"\n1,a\n2,b\n3,c\n").ValueOrDie();
+  ASSERT_EQ(result.table->num_rows(), 3);
+  EXPECT_TRUE(result.table->schema()->field(1)->name() == field_ + "name");
+  EXPECT_EQ(Row(*result.table, 0), (Cells{"1", "a"}));
+  EXPECT_EQ(Row(*result.table, 2), (Cells{"3", "c"}));
+}
+
+TEST_P(CsvLongFields, EndTheTableWhereTheFootnoteBegins) {
+  std::string text = "id,text,more\n1,\"" + field_ + "\",x\n";
+  for (int row = 2; row < 20; ++row) text += std::to_string(row) + ",y,z\n";
+  const ReadResult result = ReadCsv(text + "\nSource: the office\n").ValueOrDie();
+  ASSERT_EQ(result.table->num_rows(), 19);
+  EXPECT_TRUE(Row(*result.table, 0) == (Cells{"1", field_, "x"}));
+  EXPECT_EQ(Row(*result.table, 18), (Cells{"19", "y", "z"}));
+}
+
+TEST_P(CsvLongFields, AreReadFromAPipeAndInAnotherEncoding) {
+  const std::string utf8 = "id,text\n1,\"" + field_ + "\"\n2,y\n";
+  std::string wide = "\xFF\xFE";
+  for (const char c : utf8) (wide += c) += '\0';
+  for (const std::string& bytes : {utf8, wide}) {
+    ExecutionContext context(
+        ExecutionOptions{.memory_bytes_max = int64_t{512} << 20, .threads = 1});
+    auto source = std::make_shared<PipeSource>("t.csv", bytes);
+    const auto input = OpenTable(source, {}, context).ValueOrDie();
+    EXPECT_EQ(input->tables().front().schema->field_names(), (Cells{"id", "text"}));
+    EXPECT_EQ(input->tables().front().first_row_number, 2);
+    for (const pyforge::Finding& finding : input->findings()) {
+      EXPECT_NE(finding.name, "preamble");
+      if (finding.name == "quote") {
+        EXPECT_EQ(finding.value, "\"");
+      }
+    }
+  }
+  EXPECT_EQ(ReadCsv(wide).ValueOrDie().table->num_rows(), 2);
+}
+
+INSTANTIATE_TEST_SUITE_P(Sizes, CsvLongFields,
+                         ::testing::Values(16 << 10, 100 << 10, 255 << 10, 300 << 10, 2 << 20));
+
+TEST(CsvLongFieldsFaults, AQuoteInTheFirstRowThatIsNeverClosedLosesNoRow) {
+  for (const int64_t count : {10'000, 300'000}) {
+    std::string text = "id,text\n1,\"never closed\n";
+    for (int64_t row = 2; row <= count; ++row) text += std::to_string(row) + ",y\n";
+    const ReadResult result = ReadCsv(text).ValueOrDie();
+    ASSERT_EQ(result.table->num_rows(), count);
+    EXPECT_EQ(Row(*result.table, count - 1), (Cells{std::to_string(count), "y"}));
+  }
+}
+
+TEST(CsvLongFieldsFaults, AStrayQuoteWithQuotedFieldsFarBehindLosesNoRow) {
+  std::string text = "id,text\n1,\"inch\n";
+  for (int row = 2; row <= 60'000; ++row) text += std::to_string(row) + ",y\n";
+  text += "60001,\"a, b\"\n60002,c\n";
+  const ReadResult result = ReadCsv(text).ValueOrDie();
+  ASSERT_EQ(result.table->num_rows(), 60'002);
+  EXPECT_EQ(Row(*result.table, 60'000), (Cells{"60001", "a, b"}));
+}
+
+TEST(CsvLongFieldsFaults, AnApostropheInTheFirstRowIsText) {
+  std::string text = "id,text\n1,'tis\n";
+  for (int row = 2; row <= 60'000; ++row) text += std::to_string(row) + ",dogs'\n";
+  const ReadResult result = ReadCsv(text).ValueOrDie();
+  ASSERT_EQ(result.table->num_rows(), 60'000);
+  EXPECT_EQ(Row(*result.table, 0), (Cells{"1", "'tis"}));
+  EXPECT_EQ(Row(*result.table, 59'999), (Cells{"60000", "dogs'"}));
+}
+
+TEST(TakeSample, LeavesTheMiddleOfALongFieldOut) {
+  const std::string field = Lines(1 << 20);
+  const std::string tail = "\"\n2,y\n";
+  testing::MemorySource source("t.csv", "id,text\n1,\"" + field + tail);
+  const Sample sample = TakeSample(source).ValueOrDie();
+  EXPECT_TRUE(sample.whole);
+  EXPECT_LT(sample.head.size(), 8u << 10);
+  EXPECT_TRUE(sample.head.ends_with("abcde\n" + tail));
+  const auto shown = static_cast<int64_t>(sample.head.size());
+  EXPECT_EQ(shown + sample.LeftOutBefore(shown).bytes,
+            static_cast<int64_t>(11 + field.size() + tail.size()));
+  const int64_t lines = std::count(sample.head.begin(), sample.head.end(), '\n');
+  EXPECT_EQ(lines + sample.LeftOutBefore(shown).lines, static_cast<int64_t>(field.size() / 16 + 3));
+  EXPECT_EQ(sample.LeftOutBefore(11).bytes, 0);
+}
+
+TEST(TakeSample, LooksNoFurtherBehindTheHeadThanAllowed) {
+  const std::string text = "id,text\n1,\"" + Lines(1 << 20) + "\"\n2,y\n";
+  testing::MemorySource source("t.csv", text);
+  const Sample sample = TakeSample(source, {.look_ahead_bytes = 500 << 10}).ValueOrDie();
+  EXPECT_TRUE(sample.gaps.empty());
+  EXPECT_TRUE(text.starts_with(sample.head));
+}
+
+TEST(TakeSample, KeepsRowsBehindAStrayQuoteThatAnotherOneSeemsToClose) {
+  std::string text = "id,text\n1,\"inch\n";
+  for (int row = 2; row <= 5'000; ++row) text += std::to_string(row) + ",y\n";
+  text += "5001,5\"\n5002,c\n";
+  testing::MemorySource source("t.csv", text);
+  EXPECT_EQ(TakeSample(source).ValueOrDie().head, text);
+}
+
+}  // namespace
+}  // namespace pyforge::csv
