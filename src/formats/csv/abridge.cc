@@ -14,6 +14,8 @@ constexpr size_t kContextBytes = 64;
 // At least so many bytes are shown behind a field.
 constexpr size_t kBehindBytes = size_t{32} << 10;
 constexpr int64_t kChunkBytes = int64_t{1} << 20;
+// Nothing but quotes for so long belongs to no table.
+constexpr size_t kWindowBytesMax = size_t{2} << 20;
 // After so many quotes that are not closed the rest stays as it is.
 constexpr int kUnclosedMax = 8;
 constexpr std::string_view kUsualDelimiters = ",;\t|^~\x1F\x01";
@@ -210,6 +212,10 @@ class Abridger {
     };
     while (closing.kind == Closing::Kind::kOpen) {
       if (text_ended_ || budget_ <= 0) return Closing{};
+      if (window.size() > kWindowBytesMax) {
+        budget_ = 0;
+        return Closing{};
+      }
       if (closing.at > kKeptBytes) {
         const size_t count = closing.at - kKeptBytes;
         drop(count);

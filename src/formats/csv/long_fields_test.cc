@@ -2,11 +2,14 @@
 #include <algorithm>
 #include <cstdint>
 #include <memory>
+#include <random>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <gtest/gtest.h>
 
+#include "formats/csv/abridge.h"
 #include "formats/csv/reader_testing.h"
 #include "formats/csv/sample.h"
 
@@ -143,6 +146,53 @@ TEST(CsvLongFieldsFaults, AnApostropheInTheFirstRowIsText) {
   ASSERT_EQ(result.table->num_rows(), 60'000);
   EXPECT_EQ(Row(*result.table, 0), (Cells{"1", "'tis"}));
   EXPECT_EQ(Row(*result.table, 59'999), (Cells{"60000", "dogs'"}));
+}
+
+TEST(CsvLongFieldsFaults, NothingButQuotesIsLookedAtForAShortTimeOnly) {
+  const std::string text = "id,text\n1,\"" + std::string(size_t{12} << 20, '"');
+  int64_t read_bytes = 0;
+  std::string head = text.substr(0, 256 << 10);
+  bool reaches_end = false;
+  std::vector<Gap> gaps;
+  const AbridgeOptions options{.head_bytes = 256 << 10, .look_ahead_bytes = int64_t{16} << 20};
+  const ReadText read = [&](int64_t offset, int64_t bytes) -> Result<TextPiece> {
+    read_bytes += bytes;
+    return TextPiece{.text = text.substr(static_cast<size_t>(offset), static_cast<size_t>(bytes))};
+  };
+  ASSERT_TRUE(AbridgeLongFields(options, read, &head, &reaches_end, &gaps).ok());
+  EXPECT_TRUE(text.starts_with(head));
+  EXPECT_TRUE(gaps.empty());
+  EXPECT_LE(read_bytes, int64_t{4} << 20);
+}
+
+TEST(CsvLongFieldsFaults, RowsOfFieldsOfAnyLengthAreReadExactly) {
+  const unsigned seed = std::random_device{}();
+  SCOPED_TRACE(::testing::Message() << "seed " << seed);
+  std::mt19937 random(seed);
+  constexpr std::string_view kLines[] = {"lorem ipsum\n", "a \"\"quoted\"\" word\n",
+                                         "\u00E9t\u00E9 \u00E0 la plage\n", "plain\r\n"};
+  for (int round = 0; round < 20; ++round) {
+    const auto row_count = static_cast<int64_t>(2 + random() % 10);
+    std::string text = "id,text,more\n";
+    std::vector<size_t> sizes;  // of the fields, doubled quotes counted once
+    for (int64_t row = 0; row < row_count; ++row) {
+      const std::string_view line = kLines[random() % 4];
+      const size_t count = (size_t{1} << (random() % 16)) + random() % 100;
+      text += std::to_string(row) + ",\"";
+      for (size_t i = 0; i < count; ++i) text += line;
+      text += "end\",w" + std::to_string(row) + "\n";
+      sizes.push_back(count * (line.size() - (line[2] == '"' ? 2 : 0)) + 3);
+    }
+    const ReadResult result = ReadCsv(text).ValueOrDie();
+    ASSERT_EQ(result.table->num_rows(), row_count) << "round " << round;
+    for (int64_t row = 0; row < row_count; ++row) {
+      const Cells cells = Row(*result.table, row);
+      ASSERT_EQ(cells.size(), 3u);
+      EXPECT_EQ(cells[0], std::to_string(row));
+      EXPECT_EQ(cells[1].size(), sizes[static_cast<size_t>(row)]);
+      EXPECT_EQ(cells[2], "w" + std::to_string(row));
+    }
+  }
 }
 
 TEST(TakeSample, LeavesTheMiddleOfALongFieldOut) {
