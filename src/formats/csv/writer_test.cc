@@ -204,6 +204,20 @@ TEST(CsvWriter, FollowsItsOptions) {
             "\"-10\"\n");
 }
 
+TEST(CsvWriter, TellsAValueFromTheWordForNull) {
+  const auto texts = Texts({"x", std::nullopt});
+  const auto numbers = MakeArray<arrow::Int64Builder>({7});
+  EXPECT_EQ(WriteColumn(texts, {.null_text = "x"}), "\"x\"\nx\n");
+  EXPECT_EQ(WriteColumn(numbers, {.null_text = "7"}), "\"7\"\n");
+  for (const auto& column : {texts, numbers}) {
+    const auto schema = arrow::schema({arrow::field("v", column->type())});
+    const auto batch = arrow::RecordBatch::Make(schema, column->length(), {column});
+    const std::string word = column == texts ? "x" : "7";
+    const auto text = WriteAll(schema, {batch}, {.quoting = Quoting::kNone, .null_text = word});
+    EXPECT_THAT(text.status(), FailsWith("csv.needs_quotes"));
+  }
+}
+
 TEST(CsvWriter, WritesForExcel) {
   const auto schema = arrow::schema({arrow::field("é", arrow::int64())});
   const auto batch = arrow::RecordBatch::Make(schema, 1, {MakeArray<arrow::Int64Builder>({1})});
