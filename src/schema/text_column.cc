@@ -86,7 +86,7 @@ struct ColumnBuilder {
 using ConvertPiece = std::function<int64_t(const TextSlice& slice, ColumnBuffers* out)>;
 
 Result<std::shared_ptr<arrow::Array>> ConvertPieces(const arrow::StringArray& column,
-                                                    std::shared_ptr<arrow::DataType> type,
+                                                    const std::shared_ptr<arrow::DataType>& type,
                                                     arrow::MemoryPool* pool,
                                                     const ConvertPiece& convert) {
   ARROW_ASSIGN_OR_RAISE(ColumnBuilder builder, ColumnBuilder::Make(type, column.length(), pool));

@@ -464,8 +464,7 @@ Status TableDecoder::FindBadValues(Column* column, const char* text, int64_t fir
 
 Status TableDecoder::FindBadCasts(const Column& column, const arrow::Array& values, int64_t first) {
   for (int64_t i = 0; i < values.length(); ++i) {
-    const Status status =
-        schema::CastColumn(values.Slice(i, 1), column.plan->arrow_type, pool_).status();
+    Status status = schema::CastColumn(values.Slice(i, 1), column.plan->arrow_type, pool_).status();
     if (status.ok()) continue;
     if (!FailedWith(status, schema::kCastFailed)) return status;
     ARROW_ASSIGN_OR_RAISE(auto scalar, values.GetScalar(i));

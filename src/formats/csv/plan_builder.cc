@@ -262,6 +262,7 @@ Result<std::vector<TextType>> DecideTypes(const std::vector<schema::ColumnEviden
                                           const TablePlan& plan, ExecutionContext& context,
                                           bool* needs_extra) {
   std::vector<TextType> types;
+  types.reserve(evidence.size());
   for (const schema::ColumnEvidence& column : evidence) types.push_back(column.Decide(plan.decide));
   std::vector<std::vector<std::optional<std::string>>> misfits;
   for (const LongRows* rows : {&long_rows, &trailing_rows}) {

@@ -49,6 +49,7 @@ inline Result<Pass> RunPass(Scan& scan, const ReadSettings& settings, DecodeMode
                             ReadResult* result) {
   Pass pass;
   std::vector<std::unique_ptr<Decoder>> decoders;
+  decoders.reserve(static_cast<size_t>(settings.decoder_count));
   for (int i = 0; i < settings.decoder_count; ++i) decoders.push_back(scan.NewDecoder());
   result->ledger = {};
   result->record_count = 0;
@@ -124,6 +125,7 @@ inline std::string Cell(const arrow::Table& table, int column, int64_t row) {
 /// All cells of a row.
 inline std::vector<std::string> Row(const arrow::Table& table, int64_t row) {
   std::vector<std::string> cells;
+  cells.reserve(static_cast<size_t>(table.num_columns()));
   for (int i = 0; i < table.num_columns(); ++i) cells.push_back(Cell(table, i, row));
   return cells;
 }

@@ -261,7 +261,7 @@ TEST(Scanner, GivesTheSameIndexOnEveryPath) {
   const std::string_view alphabets[] = {"\",\na", "\"\"\",,\n\r\\aaaaaaaaaaaaaaaa", "ab\n,\"\\\r'",
                                         "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa,\"\n"};
   for (const Dialect& dialect : SimpleDialects()) {
-    for (int round = 0; round < 2000; ++round) {
+    for (size_t round = 0; round < 2000; ++round) {
       const std::string_view alphabet = alphabets[round % std::size(alphabets)];
       const std::string text = RandomText(random, alphabet, random() % 300);
       std::vector<uint32_t> literals;

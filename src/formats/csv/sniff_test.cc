@@ -1,5 +1,6 @@
 #include "formats/csv/sniff.h"
 
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -40,8 +41,7 @@ std::string Table(std::string_view delimiter, int rows = 20) {
   const std::string d(delimiter);
   std::string text = "id" + d + "name" + d + "price" + d + "day\n";
   for (int i = 0; i < rows; ++i) {
-    text += std::to_string(i) + d + "item " + std::to_string(i * 7) + d + std::to_string(i) +
-            ".50" + d + "2024-01-" + std::to_string(10 + i % 20) + "\n";
+    text += fmt::format("{0}{1}item {2}{1}{0}.50{1}2024-01-{3}\n", i, d, i * 7, 10 + i % 20);
   }
   return text;
 }
