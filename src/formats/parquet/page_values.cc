@@ -52,7 +52,7 @@ Status AppendWidened(const LeafPlan& leaf, const arrow::Array& array, const Sele
   return AppendConverted<In, int32_t>(
       leaf, array, selection, {},
       [](In value, int32_t* out) {
-        *out = static_cast<int32_t>(value);
+        *out = int32_t{value};
         return true;
       },
       values);
