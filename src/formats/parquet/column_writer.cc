@@ -338,6 +338,22 @@ Encoding ColumnWriter::EncodeValues(std::span<const uint8_t>* as_they_are) {
   return Encoding::kRleDictionary;
 }
 
+// Puts the codes of the page's byte arrays from `begin` to `end` into codes_; returns where in
+// their bytes the last one ends.
+int32_t ColumnWriter::EncodeTaken(size_t begin, size_t end) {
+  workshop_->scratch.Resize((end + 1) * sizeof(int32_t));
+  auto* const offsets = workshop_->scratch.as<int32_t>();
+  const auto* lengths = values_.lengths.as<int32_t>();
+  offsets[0] = 0;
+  for (size_t i = 0; i < end; ++i) offsets[i + 1] = offsets[i] + lengths[i];
+  codes_.Resize(end * sizeof(uint32_t));
+  const auto* bytes = values_.bytes.as<char>();
+  byte_array_dictionary_.Encode(bytes, offsets + begin, end - begin,
+                                bytes + values_.bytes.size() + ByteBuffer::kSlack,
+                                codes_.as<uint32_t>() + begin);
+  return offsets[end];
+}
+
 // Whether a dictionary will halve the chunk, by how many of the sample's values were distinct: if
 // each is one of n, equally likely, then k draws find n * (1 - exp(-k / n)) of them.
 bool ColumnWriter::DictionaryHalves(size_t sample) const {
@@ -364,18 +380,15 @@ void ColumnWriter::Decide() {
   const size_t sample = std::min(values_.count, kDictionarySample);
   double value_bits = 8.0 * leaf_.value_bytes;
   if (is_byte_array()) {
-    const auto* at = values_.bytes.as<char>();
-    const auto* end = at + values_.bytes.size() + ByteBuffer::kSlack;
-    const auto* lengths = values_.lengths.as<int32_t>();
-    for (size_t i = 0; i < sample; ++i) {
-      const auto length = static_cast<size_t>(lengths[i]);
-      // Past the first quarter nearly all values being new, most of the chunk's will be.
-      if (i < sample / 4 || byte_array_dictionary_.size() * 16 <= i * 15) {
-        (void)byte_array_dictionary_.Code({at, length}, end);
-      }
-      at += length;
+    // If nearly all of the first values are new, most of the chunk's will be.
+    const size_t first = sample == kDictionarySample ? sample / 4 : 0;
+    EncodeTaken(0, first);
+    if (first != 0 && byte_array_dictionary_.size() * 16 > first * 15) {
+      codes_.clear();
+      byte_array_dictionary_.Clear();
+      return;
     }
-    const auto bytes = static_cast<double>(at - values_.bytes.as<char>());
+    const auto bytes = static_cast<double>(EncodeTaken(first, sample));
     value_bits = 8.0 + 8.0 * bytes / static_cast<double>(sample);
   } else {
     workshop_->scratch.clear();
@@ -400,20 +413,14 @@ void ColumnWriter::Decide() {
   if (dictionary_bytes() <= kDictionaryBytesMax && (is_small || DictionaryHalves(sample))) {
     strategy_ = Strategy::kDictionary;
   } else {
+    codes_.clear();
     fixed_dictionary_.Clear();
     byte_array_dictionary_.Clear();
     return;
   }
   if (!is_byte_array()) return;
   codes_.clear();
-  const auto* at = values_.bytes.as<char>();
-  const auto* end = at + values_.bytes.size() + ByteBuffer::kSlack;
-  const auto* lengths = values_.lengths.as<int32_t>();
-  for (size_t i = 0; i < values_.count; ++i) {
-    const auto length = static_cast<size_t>(lengths[i]);
-    codes_.Push(byte_array_dictionary_.Code({at, length}, end));
-    at += length;
-  }
+  EncodeTaken(0, values_.count);
   values_.clear();
 }
 

@@ -78,6 +78,7 @@ class ColumnWriter {
   /// Into the workshop's `body`, but for what follows it `as_they_are`.
   Encoding EncodeValues(std::span<const uint8_t>* as_they_are);
   void Decide();
+  int32_t EncodeTaken(size_t begin, size_t end);
   bool DictionaryHalves(size_t sample) const;
   bool IsDeltaEncoded() const;
   void EncodeIntegers(size_t count, ByteBuffer* out) const;

@@ -3,6 +3,7 @@
 #include <arrow/compute/api.h>
 #include <arrow/extension/json.h>
 #include <arrow/extension/uuid.h>
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
@@ -246,6 +247,36 @@ TEST(Writer, PutsFewDistinctValuesIntoADictionary) {
       ArrayOf<arrow::DoubleBuilder, double>(std::vector<std::optional<double>>(20'000, 0.25)));
   ASSERT_OK_AND_ASSIGN(bytes, WriteFile(*doubles));
   EXPECT_LT(ViewChunk(bytes).stored_bytes, 200);
+}
+
+TEST(Writer, KeepsADictionaryOfManyValuesWhereItHalvesTheChunk) {
+  std::mt19937_64 random(1);
+  const auto encodings = [&](const std::string& prefix, uint64_t distinct) {
+    const auto table = OneColumn(Texts(
+        60'000, [&](int64_t) { return prefix + std::to_string(10'000 + random() % distinct); }));
+    const std::string bytes = WriteFile(*table).ValueOrDie();
+    ExpectEqual(*table, *ReadWithArrow(bytes).ValueOrDie());
+    return ViewChunk(bytes).encodings;
+  };
+  EXPECT_THAT(encodings("2026-", 5'000), ElementsAre("RLE_DICTIONARY"));
+  // Values too short for the gain, which a look at some thousand shows; values too many, which a
+  // look at some hundred does.
+  EXPECT_THAT(encodings("", 7'000), ElementsAre("DELTA_LENGTH_BYTE_ARRAY"));
+  EXPECT_THAT(encodings("2026-", 10'000'000), ElementsAre("DELTA_LENGTH_BYTE_ARRAY"));
+}
+
+TEST(Writer, ComparesValuesAtTheirEndsWhereThatIsEnough) {
+  std::mt19937_64 random(1);
+  const auto stamps = Texts(50'000, [&](int64_t) {
+    return fmt::format("2026-{:02}-{:02} {:02}:{:02}:{:02}", random() % 12 + 1, random() % 28 + 1,
+                       random() % 24, random() % 60, random() % 60);
+  });
+  const auto table = OneColumn(stamps);
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
+  EXPECT_EQ(ViewChunk(bytes).compression, "snappy");
+  EXPECT_LT(ViewChunk(bytes).stored_bytes, 50'000 * 16);
+  ASSERT_OK_AND_ASSIGN(const auto back, ReadWithArrow(bytes));
+  ExpectEqual(*table, *back);
 }
 
 TEST(Writer, GivesADictionaryUpWhenValuesStopRepeating) {
