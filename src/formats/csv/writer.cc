@@ -95,7 +95,8 @@ class FieldPrinter {
     while (true) {
       const size_t next = text.find(rules_.quote);
       const size_t count = next == std::string_view::npos ? text.size() : next + 1;
-      std::memcpy(at, text.data(), count);
+      // An empty text may have no bytes to point to.
+      if (count != 0) std::memcpy(at, text.data(), count);
       at += count;
       if (next == std::string_view::npos) break;
       *at++ = rules_.quote;
