@@ -120,8 +120,7 @@ Status NoCommandBefore(std::string_view option) {
 }
 
 bool NeedsConfiguration(std::string_view command) {
-  return command != "formats" && command != "explain" && command != "completions" &&
-         command != "internal-reference";
+  return command != "explain" && command != "completions" && command != "internal-reference";
 }
 
 int RunProgram(Session& session, std::span<const std::string> given) {
