@@ -42,7 +42,9 @@ if(PYFORGE_FUZZERS)
 endif()
 
 if(PYFORGE_COVERAGE)
-  target_compile_options(pyforge_build_options INTERFACE --coverage -fprofile-abs-path)
+  target_compile_options(pyforge_build_options INTERFACE --coverage -fprofile-abs-path
+    # Counters that threads do not take from one another.
+    -fprofile-update=atomic)
   target_link_options(pyforge_build_options INTERFACE --coverage)
 endif()
 
