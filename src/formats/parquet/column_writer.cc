@@ -240,16 +240,13 @@ Status ColumnWriter::EndPage() {
   EncodeLevels();
   std::span<const uint8_t> values;
   const Encoding encoding = EncodeValues(&values);
-  if (!codec_is_decided_ || chunk_.metadata.codec != Codec::kUncompressed) {
-    workshop_->body.Append(values.data(), values.size());
-    values = {};
-  }
-  if (!codec_is_decided_) ARROW_RETURN_NOT_OK(DecideCodec(encoding));
+  if (!codec_is_decided_) ARROW_RETURN_NOT_OK(DecideCodec(encoding, values));
 
   ColumnChunk& metadata = chunk_.metadata;
   entry.offset = static_cast<int64_t>(chunk_.pages.size());
   ARROW_RETURN_NOT_OK(
-      AppendPage(PageType::kData, encoding, slots_, workshop_->body, values, &chunk_.pages));
+      AppendPage(PageType::kData, encoding, slots_, workshop_->body.span(),
+                                 values, &chunk_.pages));
   entry.bytes = static_cast<int32_t>(static_cast<int64_t>(chunk_.pages.size()) - entry.offset);
   metadata.value_count += slots_;
   MergeBounds(leaf_, entry.statistics, &metadata.statistics);
@@ -380,10 +377,11 @@ void ColumnWriter::Decide() {
   const size_t sample = std::min(values_.count, kDictionarySample);
   double value_bits = 8.0 * leaf_.value_bytes;
   if (is_byte_array()) {
-    // If nearly all of the first values are new, most of the chunk's will be.
+    // If nearly all of the first values are new, most of the chunk's will be. Of 20,000 equally
+    // likely ones, more than a dictionary pays for, 1,024 draws find 97.5 % of them new.
     const size_t first = sample == kDictionarySample ? sample / 4 : 0;
     EncodeTaken(0, first);
-    if (first != 0 && byte_array_dictionary_.size() * 16 > first * 15) {
+    if (first != 0 && byte_array_dictionary_.size() * 64 > first * 63) {
       codes_.clear();
       byte_array_dictionary_.Clear();
       return;
@@ -475,8 +473,8 @@ Encoding ColumnWriter::EncodeDirect(std::span<const uint8_t>* as_they_are) {
   return Encoding::kPlain;
 }
 
-// One codec serves the whole chunk, so that its first page decides.
-Status ColumnWriter::DecideCodec(Encoding encoding) {
+// One codec serves the whole chunk, so that its first page decides, by its beginning.
+Status ColumnWriter::DecideCodec(Encoding encoding, std::span<const uint8_t> values) {
   codec_is_decided_ = true;
   compresses_ends_ = false;
   chunk_.metadata.codec = workshop_->codec;
@@ -484,19 +482,18 @@ Status ColumnWriter::DecideCodec(Encoding encoding) {
   if (workshop_->compressor == nullptr || value_count_ == 0) return Status::OK();
   size_t before = 0;
   size_t after = 0;
-  const auto probe = [&](const ByteBuffer& bytes) {
-    const size_t size = std::min(bytes.size(), kProbeBytes);
-    ARROW_RETURN_NOT_OK(
-        workshop_->compressor->Compress({bytes.data(), size}, &workshop_->compressed));
-    before += size;
+  const auto probe = [&](std::span<const uint8_t> bytes) {
+    bytes = bytes.first(std::min(bytes.size(), kProbeBytes));
+    ARROW_RETURN_NOT_OK(workshop_->compressor->Compress({}, bytes, &workshop_->compressed));
+    before += bytes.size();
     after += workshop_->compressed.size();
     return Status::OK();
   };
-  ARROW_RETURN_NOT_OK(probe(workshop_->body));
+  ARROW_RETURN_NOT_OK(probe(values.empty() ? workshop_->body.span() : values));
   if (dictionary_size() != 0) {
     workshop_->scratch.clear();
     DictionaryValues(&workshop_->scratch);
-    ARROW_RETURN_NOT_OK(probe(workshop_->scratch));
+    ARROW_RETURN_NOT_OK(probe(workshop_->scratch.span()));
   }
   if (workshop_->codec != Codec::kSnappy) {
     if (after * 100 > before * (100 - kCompressionWorthPercent)) {
@@ -510,34 +507,44 @@ Status ColumnWriter::DecideCodec(Encoding encoding) {
                           kStoredByteCost * Ratio(after, before);
   double by_ends = stored;
   if (encoding == Encoding::kDeltaLengthByteArray) {
-    CompressEnds(workshop_->body);
-    by_ends = kValueEndsCost * Ratio(values_.count, workshop_->body.size()) +
-              kStoredByteCost * Ratio(workshop_->compressed.size(), workshop_->body.size());
+    const auto* lengths = values_.lengths.as<int32_t>();
+    size_t count = 0;
+    size_t bytes = 0;
+    while (count < values_.count && bytes < kProbeBytes) {
+      bytes += static_cast<size_t>(lengths[count++]);
+    }
+    workshop_->value_snappy.Compress({}, values.first(bytes), {lengths, count},
+                                     &workshop_->compressed);
+    by_ends = kValueEndsCost * Ratio(count, bytes) +
+              kStoredByteCost * Ratio(workshop_->compressed.size(), bytes);
   }
   compresses_ends_ = by_ends < std::min(stored, searched);
   if (!compresses_ends_ && stored <= searched) chunk_.metadata.codec = Codec::kUncompressed;
   return Status::OK();
 }
 
-void ColumnWriter::CompressEnds(const ByteBuffer& body) {
-  workshop_->value_snappy.Compress(body.span(), {values_.lengths.as<int32_t>(), values_.count},
-                                   &workshop_->compressed);
+Status ColumnWriter::CompressPage(Encoding encoding, std::span<const uint8_t> body,
+                                  std::span<const uint8_t> values) {
+  ByteBuffer* out = &workshop_->compressed;
+  if (values.empty()) return workshop_->compressor->Compress({}, body, out);
+  if (compresses_ends_ && encoding == Encoding::kDeltaLengthByteArray) {
+    workshop_->value_snappy.Compress(body, values,
+                                     {values_.lengths.as<int32_t>(), values_.count}, out);
+    return Status::OK();
+  }
+  return workshop_->compressor->Compress(body, values, out);
 }
 
 Status ColumnWriter::AppendPage(PageType type, Encoding encoding, int64_t value_count,
-                                const ByteBuffer& body, std::span<const uint8_t> rest,
+                                std::span<const uint8_t> body, std::span<const uint8_t> values,
                                 ByteBuffer* out) {
-  const ByteBuffer* stored = &body;
+  const size_t bytes = body.size() + values.size();
   if (chunk_.metadata.codec != Codec::kUncompressed) {
-    if (compresses_ends_ && encoding == Encoding::kDeltaLengthByteArray) {
-      CompressEnds(body);
-    } else {
-      ARROW_RETURN_NOT_OK(workshop_->compressor->Compress(body.span(), &workshop_->compressed));
-    }
-    stored = &workshop_->compressed;
+    ARROW_RETURN_NOT_OK(CompressPage(encoding, body, values));
+    body = workshop_->compressed.span();
+    values = {};
   }
-  const size_t bytes = body.size() + rest.size();
-  const size_t stored_bytes = stored->size() + rest.size();
+  const size_t stored_bytes = body.size() + values.size();
   const size_t bytes_max = std::numeric_limits<int32_t>::max();
   if (bytes > bytes_max || stored_bytes > bytes_max ||
       value_count > std::numeric_limits<int32_t>::max()) {
@@ -551,14 +558,14 @@ Status ColumnWriter::AppendPage(PageType type, Encoding encoding, int64_t value_
                     .value_count = static_cast<int32_t>(value_count),
                     .encoding = encoding};
   if (workshop_->options->page_checksums) {
-    header.crc = libdeflate_crc32(0, stored->data(), stored->size());
-    if (!rest.empty()) header.crc = libdeflate_crc32(*header.crc, rest.data(), rest.size());
+    header.crc = libdeflate_crc32(0, body.data(), body.size());
+    if (!values.empty()) header.crc = libdeflate_crc32(*header.crc, values.data(), values.size());
   }
   workshop_->header.clear();
   WritePageHeader(header, &workshop_->header);
   out->Append(workshop_->header.data(), workshop_->header.size());
-  out->Append(stored->data(), stored->size());
-  out->Append(rest.data(), rest.size());
+  out->Append(body.data(), body.size());
+  out->Append(values.data(), values.size());
   chunk_.metadata.uncompressed_bytes += static_cast<int64_t>(workshop_->header.size() + bytes);
   chunk_.metadata.stored_bytes += static_cast<int64_t>(workshop_->header.size() + stored_bytes);
   return Status::OK();
@@ -590,7 +597,7 @@ Result<EncodedChunk> ColumnWriter::Finish(ByteBuffer pages) {
     workshop_->scratch.clear();
     DictionaryValues(&workshop_->scratch);
     ARROW_RETURN_NOT_OK(AppendPage(PageType::kDictionary, Encoding::kPlain,
-                                   static_cast<int64_t>(dictionary_size()), workshop_->scratch, {},
+                                   static_cast<int64_t>(dictionary_size()), workshop_->scratch.span(), {},
                                    &chunk_.dictionary));
     chunk_.metadata.dictionary_pages = 1;
   }

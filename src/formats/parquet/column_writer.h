@@ -83,12 +83,14 @@ class ColumnWriter {
   bool IsDeltaEncoded() const;
   void EncodeIntegers(size_t count, ByteBuffer* out) const;
   Encoding EncodeDirect(std::span<const uint8_t>* as_they_are);
-  Status DecideCodec(Encoding encoding);
-  /// Into the workshop's `compressed`. The body ends in the open page's byte arrays.
-  void CompressEnds(const ByteBuffer& body);
-  /// `rest` follows the body, which is stored as it is if there is any.
-  Status AppendPage(PageType type, Encoding encoding, int64_t value_count, const ByteBuffer& body,
-                    std::span<const uint8_t> rest, ByteBuffer* out);
+  Status DecideCodec(Encoding encoding, std::span<const uint8_t> values);
+  /// Into the workshop's `compressed`.
+  Status CompressPage(Encoding encoding, std::span<const uint8_t> body,
+                      std::span<const uint8_t> values);
+  /// A page is `body` and, where they stand elsewhere, the `values` behind it.
+  Status AppendPage(PageType type, Encoding encoding, int64_t value_count,
+                    std::span<const uint8_t> body, std::span<const uint8_t> values,
+                    ByteBuffer* out);
   size_t dictionary_size() const;
   size_t dictionary_bytes() const;
   void DictionaryValues(ByteBuffer* out) const;

@@ -5,17 +5,17 @@
 #include <cstddef>
 #include <cstring>
 
+#include "formats/parquet/snappy_block.h"
+
 namespace pyforge::parquet {
 namespace {
 
+using snappy_block::kOffsetMax;
+using snappy_block::PutCopy;
+using snappy_block::PutLiteral;
+
 constexpr unsigned kTableBits = 12;
 constexpr size_t kMatchMin = 8;
-constexpr size_t kOffsetMax = 65535;
-constexpr size_t kCopyMax = 64;
-
-constexpr uint8_t kLiteralTag = 0;
-constexpr uint8_t kCopy1Tag = 1;  // 4 to 11 bytes from at most 2047 back
-constexpr uint8_t kCopy2Tag = 2;  // 1 to 64 bytes from at most 65535 back
 
 uint64_t Load(const uint8_t* from) {
   uint64_t word;
@@ -38,61 +38,22 @@ size_t EqualLast(uint64_t difference) {
   return static_cast<size_t>(zeros) / 8;
 }
 
-uint8_t* PutVarint(uint32_t value, uint8_t* out) {
-  for (; value >= 0x80; value >>= 7) *out++ = static_cast<uint8_t>(value | 0x80);
-  *out++ = static_cast<uint8_t>(value);
-  return out;
-}
-
-/// Up to ByteBuffer::kSlack bytes more than `size` are read and written.
-uint8_t* PutLiteral(const uint8_t* from, size_t size, uint8_t* out) {
-  if (size == 0) return out;
-  const size_t last = size - 1;
-  if (last < 60) {
-    *out++ = static_cast<uint8_t>(kLiteralTag | (last << 2));
-    std::memcpy(out, from, ByteBuffer::kSlack);
-    return out + size;
-  }
-  const auto bytes = static_cast<unsigned>(std::bit_width(last) + 7) / 8;
-  *out++ = static_cast<uint8_t>(kLiteralTag | ((59 + bytes) << 2));
-  for (unsigned i = 0; i < bytes; ++i) *out++ = static_cast<uint8_t>(last >> (8 * i));
-  std::memcpy(out, from, size);
-  return out + size;
-}
-
-/// Up to 4 bytes are written. Which of the two forms a copy takes is anybody's guess, so both are
-/// made and one is chosen without a branch.
-uint8_t* PutCopy(size_t offset, size_t size, uint8_t* out) {
-  for (; size > kCopyMax; size -= kCopyMax) {
-    *out++ = static_cast<uint8_t>(kCopy2Tag | ((kCopyMax - 1) << 2));
-    *out++ = static_cast<uint8_t>(offset);
-    *out++ = static_cast<uint8_t>(offset >> 8);
-  }
-  const bool is_near = size - 4 <= 7 && offset < 2048;
-  const size_t near = kCopy1Tag | ((size - 4) << 2) | ((offset >> 8) << 5);
-  const size_t far = kCopy2Tag | ((size - 1) << 2);
-  out[0] = static_cast<uint8_t>(is_near ? near : far);
-  out[1] = static_cast<uint8_t>(offset);
-  out[2] = static_cast<uint8_t>(offset >> 8);
-  return out + (is_near ? 2 : 3);
-}
-
 }  // namespace
 
 ValueSnappy::ValueSnappy() : begins_(size_t{1} << kTableBits), ends_(size_t{1} << kTableBits) {}
 
-void ValueSnappy::Compress(std::span<const uint8_t> bytes, std::span<const int32_t> lengths,
-                           ByteBuffer* out) {
+void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_t> values,
+                           std::span<const int32_t> lengths, ByteBuffer* out) {
   // A copy takes at most 3 bytes for 8, so only the tags of literals add any.
-  out->Resize(bytes.size() + bytes.size() / 8 + 64);
-  uint8_t* to = PutVarint(static_cast<uint32_t>(bytes.size()), out->data());
+  out->Resize(head.size() + values.size() + values.size() / 8 + 2 * snappy_block::kHeadBytesMax);
+  uint8_t* to =
+      snappy_block::PutLength(static_cast<uint32_t>(head.size() + values.size()), out->data());
+  to = PutLiteral(head.data(), head.size(), to);
   std::fill(begins_.begin(), begins_.end(), 0);
   std::fill(ends_.begin(), ends_.end(), 0);
 
-  const uint8_t* const base = bytes.data();
-  size_t values_bytes = 0;
-  for (const int32_t length : lengths) values_bytes += static_cast<size_t>(length);
-  size_t at = bytes.size() - values_bytes;
+  const uint8_t* const base = values.data();
+  size_t at = 0;
   size_t literal = 0;  // where the bytes begin that are not written yet
   for (const int32_t length : lengths) {
     const size_t end = at + static_cast<size_t>(length);
@@ -141,7 +102,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> bytes, std::span<const int32
     }
     at = end;
   }
-  to = PutLiteral(base + literal, bytes.size() - literal, to);
+  to = PutLiteral(base + literal, values.size() - literal, to);
   out->Resize(static_cast<size_t>(to - out->data()));
 }
 

@@ -17,9 +17,10 @@ class ValueSnappy {
  public:
   ValueSnappy();
 
-  /// Replaces `out` by a block of all of `bytes`, whose last bytes are values of these `lengths`,
-  /// one behind the other. At most 4 GiB.
-  void Compress(std::span<const uint8_t> bytes, std::span<const int32_t> lengths, ByteBuffer* out);
+  /// Replaces `out` by a block of `head`, stored as it is, and `values` of these `lengths`, one
+  /// behind the other. Both are followed by ByteBuffer::kSlack bytes that can be read; at most 4 GiB.
+  void Compress(std::span<const uint8_t> head, std::span<const uint8_t> values,
+                std::span<const int32_t> lengths, ByteBuffer* out);
 
  private:
   std::vector<uint32_t> begins_;  // by hash of a value's first bytes: where it began last
