@@ -15,19 +15,19 @@ constexpr size_t kSlotsMin = 16;
 }  // namespace
 
 void CodeTable::Clear() {
-  slots_.assign(kSlotsMin, Slot{});
+  slots_.assign(kSlotsMin, 0);
   hashes_.clear();
-  mask_ = kSlotsMin - 1;
+  shift_ = 64 - std::countr_zero(kSlotsMin);
 }
 
 void CodeTable::Grow() {
   const size_t size = slots_.size() * 2;
-  mask_ = size - 1;
-  slots_.assign(size, Slot{});
+  --shift_;
+  slots_.assign(size, 0);
   for (uint32_t code = 0; code < hashes_.size(); ++code) {
-    size_t at = hashes_[code] & mask_;
-    while (slots_[at].code_plus_one != 0) at = (at + 1) & mask_;
-    slots_[at] = {static_cast<uint32_t>(hashes_[code] >> 32), code + 1};
+    size_t at = hashes_[code] >> shift_;
+    while (slots_[at] != 0) at = (at + 1) & (size - 1);
+    slots_[at] = dictionary_internal::MakeSlot(hashes_[code], code);
   }
 }
 
@@ -78,22 +78,24 @@ void FixedDictionary::Clear() {
 }
 
 uint32_t ByteArrayDictionary::LongCode(std::string_view value) {
+  const uint64_t hash = HashBytes(value.data(), value.size());
+  const ValueKey key = dictionary_internal::LongKey(hash);
   return table_.FindOrAdd(
-      HashBytes(value.data(), value.size()),
-      [&](uint32_t code) { return this->value(code) == value; }, [&] { return Add(value, {}); });
+      hash, [&](uint32_t code) { return keys_[code] == key && this->value(code) == value; },
+      [&] { return Add(value, key); });
 }
 
-uint32_t ByteArrayDictionary::Add(std::string_view value,
-                                  const dictionary_internal::ShortKey& key) {
-  entries_.push_back(
-      {key, static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(value.size())});
+uint32_t ByteArrayDictionary::Add(std::string_view value, const ValueKey& key) {
+  keys_.push_back(key);
+  places_.push_back({static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(value.size())});
   bytes_.Append(value.data(), value.size());
-  return static_cast<uint32_t>(entries_.size() - 1);
+  return static_cast<uint32_t>(keys_.size() - 1);
 }
 
 void ByteArrayDictionary::Clear() {
   table_.Clear();
-  entries_.clear();
+  keys_.clear();
+  places_.clear();
   bytes_.clear();
 }
 

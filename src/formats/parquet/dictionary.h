@@ -3,6 +3,8 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
+#include <cassert>
 #include <cstdint>
 #include <cstring>
 #include <string_view>
@@ -43,13 +45,18 @@ inline uint64_t HashBytes(const char* bytes, size_t size) {
   return Fold(Fold(Load<uint64_t>(last) ^ kMix0 ^ state, Load<uint64_t>(last + 8) ^ kMix1), kMix2);
 }
 
-/// A value of at most 16 bytes as two numbers, zeros behind its end: hashed and compared without a
-/// branch on its length, which a processor could not foresee.
-struct ShortKey {
+/// A value of at most 15 bytes as two numbers, zeros behind its end and its size in the last byte:
+/// hashed and compared without a branch on its size, which a processor could not foresee. A longer
+/// value has a key with its hash, which no short one equals.
+struct ValueKey {
   uint64_t low = 0;
   uint64_t high = 0;
-  friend bool operator==(const ShortKey&, const ShortKey&) = default;
+  friend bool operator==(const ValueKey&, const ValueKey&) = default;
 };
+constexpr size_t kShortBytesMax = 15;
+constexpr int kSizeShift = 56;
+
+inline ValueKey LongKey(uint64_t hash) { return {.low = hash, .high = ~uint64_t{0}}; }
 
 inline uint64_t KeepBytes(uint64_t word, size_t count) {
   const size_t dropped = 8 - count;
@@ -57,23 +64,46 @@ inline uint64_t KeepBytes(uint64_t word, size_t count) {
   return word & (~uint64_t{0} >> (4 * dropped) >> (4 * dropped));
 }
 
-/// `bytes` has at most 16 bytes; it is followed by as many that can be read, or `is_padded` is
-/// false.
-inline ShortKey MakeShortKey(std::string_view bytes, bool is_padded) {
+/// `bytes` has at most kShortBytesMax bytes; 16 can be read, or `is_padded` is false.
+inline ValueKey ShortKey(std::string_view bytes, bool is_padded) {
   const size_t size = bytes.size();
+  const uint64_t high_size = uint64_t{size} << kSizeShift;
   if (!is_padded) {
     char copy[16] = {};
     std::memcpy(copy, bytes.data(), size);
-    return {Load<uint64_t>(copy), Load<uint64_t>(copy + 8)};
+    return {Load<uint64_t>(copy), Load<uint64_t>(copy + 8) | high_size};
   }
   const size_t low = size < 8 ? size : 8;
   return {KeepBytes(Load<uint64_t>(bytes.data()), low),
-          KeepBytes(Load<uint64_t>(bytes.data() + 8), size - low)};
+          KeepBytes(Load<uint64_t>(bytes.data() + 8), size - low) | high_size};
 }
 
-inline uint64_t HashKey(const ShortKey& key, size_t size) {
-  return Fold(Fold(key.low ^ kMix0 ^ (size * kMix2), key.high ^ kMix1), kMix2);
+/// Made of what vector registers can do too.
+inline uint64_t HashKey(const ValueKey& key) {
+  uint64_t hash = key.low * kMix0 + key.high * kMix1;
+  hash ^= hash >> 32;
+  return hash * kMix1;
 }
+
+/// A place of the table: the lowest bits of a hash above a code, one too high so that 0 is a free
+/// place. Small, because what other columns do between two visits drives a table out of the cache.
+using Slot = uint32_t;
+constexpr int kCodeBits = 20;
+constexpr uint32_t kCodeMask = (uint32_t{1} << kCodeBits) - 1;
+constexpr uint32_t kTagMask = (uint32_t{1} << (32 - kCodeBits)) - 1;
+
+inline Slot MakeSlot(uint64_t hash, uint32_t code) {
+  return (static_cast<uint32_t>(hash) & kTagMask) << kCodeBits | (code + 1);
+}
+
+/// Looks eight values up at once, the i-th of which is from offsets[i] to offsets[i + 1] of `bytes`,
+/// where 16 bytes behind the last one can be read. Returns a bit for each that is not at the first
+/// place of its hash, or not short; the codes of the others are written.
+using LookUpEight = uint32_t (*)(const Slot* slots, int shift, const ValueKey* keys,
+                                 const char* bytes, const int32_t* offsets, uint32_t* codes);
+
+/// Null where the processor has nothing for it.
+LookUpEight FindLookUpEight();
 
 }  // namespace dictionary_internal
 
@@ -81,41 +111,47 @@ inline uint64_t HashKey(const ShortKey& key, size_t size) {
 /// cache. Threads: one at a time.
 class CodeTable {
  public:
+  static constexpr size_t kCodesMax = dictionary_internal::kCodeMask;
+
   CodeTable() { Clear(); }
 
   /// The code of the value with this hash for which `is_equal(code)` holds; else calls `add()`,
   /// which gives the new one.
   template <typename IsEqual, typename Add>
   uint32_t FindOrAdd(uint64_t hash, IsEqual&& is_equal, Add&& add) {
-    const auto tag = static_cast<uint32_t>(hash >> 32);
-    size_t at = hash & mask_;
+    using dictionary_internal::kCodeMask;
+    const Slot tag = dictionary_internal::MakeSlot(hash, 0) & ~kCodeMask;
+    size_t at = hash >> shift_;
     while (true) {
-      Slot& slot = slots_[at];
-      if (slot.code_plus_one == 0) break;
-      if (slot.tag == tag && is_equal(slot.code_plus_one - 1)) return slot.code_plus_one - 1;
-      at = (at + 1) & mask_;
+      const Slot slot = slots_[at];
+      if (slot == 0) break;
+      const uint32_t code = (slot & kCodeMask) - 1;
+      if ((slot & ~kCodeMask) == tag && is_equal(code)) return code;
+      at = (at + 1) & (slots_.size() - 1);
     }
+    assert(hashes_.size() < kCodesMax);
     const uint32_t code = add();
-    slots_[at] = {tag, code + 1};
+    slots_[at] = dictionary_internal::MakeSlot(hash, code);
     hashes_.push_back(hash);
     // Sparse: how many slots a lookup visits cannot be foreseen, unless it is nearly always one.
     if (hashes_.size() * 4 > slots_.size()) Grow();
     return code;
   }
   /// To be called some time before the hash is looked up.
-  void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash & mask_]); }
+  void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash >> shift_]); }
+  /// The places, a power of two of them, and by how much a hash is shifted to get the first one's
+  /// index.
+  const dictionary_internal::Slot* slots() const { return slots_.data(); }
+  int shift() const { return shift_; }
   void Clear();
 
  private:
-  struct Slot {
-    uint32_t tag = 0;
-    uint32_t code_plus_one = 0;  // 0: free
-  };
+  using Slot = dictionary_internal::Slot;
   void Grow();
 
   std::vector<Slot> slots_;
   std::vector<uint64_t> hashes_;  // by code
-  size_t mask_ = 0;
+  int shift_ = 0;
 };
 
 /// Distinct values of one fixed width, which may be any.
@@ -148,10 +184,10 @@ class ByteArrayDictionary {
   /// The value's code. Bytes before `readable_end` can be read; null: no more than the value's.
   uint32_t Code(std::string_view value, const char* readable_end) {
     using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
-    if (value.size() > size_t{kShortBytes}) return LongCode(value);
-    const bool is_padded = readable_end != nullptr && readable_end - value.data() >= kShortBytes;
-    const ShortKey key = MakeShortKey(value, is_padded);
-    return ShortCode(value, key, HashKey(key, value.size()));
+    if (value.size() > kShortBytesMax) return LongCode(value);
+    const bool is_padded = readable_end != nullptr && readable_end - value.data() >= kKeyBytes;
+    const ValueKey key = ShortKey(value, is_padded);
+    return ShortCode(value, key, HashKey(key));
   }
   /// The codes of `count` values, the i-th of which is from offsets[i] to offsets[i + 1] of
   /// `bytes`.
@@ -163,62 +199,82 @@ class ByteArrayDictionary {
       EncodeStep(bytes, offsets + done, std::min(kStep, count - done), readable_end, codes + done);
     }
   }
-  size_t size() const { return entries_.size(); }
+  size_t size() const { return keys_.size(); }
   size_t bytes() const { return bytes_.size(); }
   std::string_view value(uint32_t code) const {
-    const Entry& entry = entries_[code];
-    return {bytes_.as<char>() + entry.offset, entry.length};
+    return {bytes_.as<char>() + places_[code].offset, places_[code].length};
   }
   void Clear();
 
  private:
-  static constexpr int kShortBytes = 16;
-  struct Entry {
-    dictionary_internal::ShortKey key = {};  // of short values
+  static constexpr int kKeyBytes = 16;
+  using ValueKey = dictionary_internal::ValueKey;
+  struct Place {
     uint32_t offset = 0;
     uint32_t length = 0;
   };
-  // All keys first, then all lookups: a lookup that goes wrong does not hold up the next keys.
   template <typename Offset>
   void EncodeStep(const char* bytes, const Offset* offsets, size_t count, const char* readable_end,
                   uint32_t* codes) {
-    using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
-    std::array<ShortKey, 32> keys;
-    std::array<uint64_t, 32> hashes;
-    bool any_long =
-        readable_end == nullptr || readable_end - (bytes + offsets[count]) < kShortBytes;
-    for (size_t i = 0; i < count; ++i) {
-      any_long |= offsets[i + 1] - offsets[i] > Offset{kShortBytes};
+    const bool is_padded =
+        readable_end != nullptr && readable_end - (bytes + offsets[count]) >= kKeyBytes;
+    size_t done = 0;
+    if constexpr (sizeof(Offset) == sizeof(int32_t)) {
+      if (is_padded && look_up_eight_ != nullptr) {
+        for (; done + 8 <= count; done += 8) {
+          uint32_t missing = look_up_eight_(table_.slots(), table_.shift(), keys_.data(), bytes,
+                                            offsets + done, codes + done);
+          for (; missing != 0; missing &= missing - 1) {
+            const size_t i = done + static_cast<size_t>(std::countr_zero(missing));
+            codes[i] = Code(Value(bytes, offsets, i), readable_end);
+          }
+        }
+      }
     }
-    const auto value = [&](size_t i) {
-      return std::string_view(bytes + offsets[i], static_cast<size_t>(offsets[i + 1] - offsets[i]));
-    };
+    if (done < count) {
+      EncodePortably(bytes, offsets + done, count - done, is_padded, readable_end, codes + done);
+    }
+  }
+  // All keys first, then all lookups: a lookup that goes wrong does not hold up the next keys.
+  template <typename Offset>
+  void EncodePortably(const char* bytes, const Offset* offsets, size_t count, bool is_padded,
+                      const char* readable_end, uint32_t* codes) {
+    using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
+    std::array<ValueKey, 32> keys;
+    std::array<uint64_t, 32> hashes;
+    bool any_long = !is_padded;
+    for (size_t i = 0; i < count; ++i) {
+      any_long |= offsets[i + 1] - offsets[i] > static_cast<Offset>(kShortBytesMax);
+    }
     if (any_long) {
-      for (size_t i = 0; i < count; ++i) codes[i] = Code(value(i), readable_end);
+      for (size_t i = 0; i < count; ++i) codes[i] = Code(Value(bytes, offsets, i), readable_end);
       return;
     }
     for (size_t i = 0; i < count; ++i) {
-      keys[i] = MakeShortKey(value(i), true);
-      hashes[i] = HashKey(keys[i], value(i).size());
+      keys[i] = ShortKey(Value(bytes, offsets, i), true);
+      hashes[i] = HashKey(keys[i]);
       table_.Prefetch(hashes[i]);
     }
-    for (size_t i = 0; i < count; ++i) codes[i] = ShortCode(value(i), keys[i], hashes[i]);
+    for (size_t i = 0; i < count; ++i) {
+      codes[i] = ShortCode(Value(bytes, offsets, i), keys[i], hashes[i]);
+    }
   }
-  uint32_t ShortCode(std::string_view value, const dictionary_internal::ShortKey& key,
-                     uint64_t hash) {
+  template <typename Offset>
+  static std::string_view Value(const char* bytes, const Offset* offsets, size_t i) {
+    return {bytes + offsets[i], static_cast<size_t>(offsets[i + 1] - offsets[i])};
+  }
+  uint32_t ShortCode(std::string_view value, const ValueKey& key, uint64_t hash) {
     return table_.FindOrAdd(
-        hash,
-        [&](uint32_t code) {
-          return entries_[code].key == key && entries_[code].length == value.size();
-        },
-        [&] { return Add(value, key); });
+        hash, [&](uint32_t code) { return keys_[code] == key; }, [&] { return Add(value, key); });
   }
   uint32_t LongCode(std::string_view value);
-  uint32_t Add(std::string_view value, const dictionary_internal::ShortKey& key);
+  uint32_t Add(std::string_view value, const ValueKey& key);
 
   CodeTable table_;
-  std::vector<Entry> entries_;
+  std::vector<ValueKey> keys_;  // by code
+  std::vector<Place> places_;
   ByteBuffer bytes_;
+  dictionary_internal::LookUpEight look_up_eight_ = dictionary_internal::FindLookUpEight();
 };
 
 }  // namespace pyforge::parquet

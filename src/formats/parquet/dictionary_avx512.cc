@@ -1,0 +1,88 @@
+// Dictionary lookups of eight short values at once, for processors with AVX-512.
+#include "formats/parquet/dictionary.h"
+
+#if defined(__x86_64__)
+// GCC 12 takes the deliberately undefined lanes in its own header for a mistake (GCC bug 105593).
+#pragma GCC diagnostic push
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+#include <immintrin.h>
+#pragma GCC diagnostic pop
+
+#include <cstddef>
+#endif
+
+namespace pyforge::parquet::dictionary_internal {
+
+#if defined(__x86_64__)
+namespace {
+
+#define PYFORGE_AVX512 __attribute__((target("avx2,avx512f,avx512dq,avx512vl")))
+
+PYFORGE_AVX512 inline __m512i Number(uint64_t value) {
+  return _mm512_set1_epi64(static_cast<int64_t>(value));
+}
+
+/// The first `sizes` bytes of each word; none for negative ones, all from 8 on.
+PYFORGE_AVX512 inline __m512i KeepBytes(__m512i words, __m512i sizes) {
+  const __m512i kept = _mm512_max_epi64(_mm512_min_epi64(sizes, Number(8)), Number(0));
+  const __m512i dropped_bits = _mm512_slli_epi64(_mm512_sub_epi64(Number(8), kept), 3);
+  // A shift by 64 gives 0.
+  return _mm512_and_si512(words, _mm512_srlv_epi64(Number(~uint64_t{0}), dropped_bits));
+}
+
+PYFORGE_AVX512 uint32_t LookUpEightAvx512(const Slot* slots, int shift, const ValueKey* keys,
+                                          const char* bytes, const int32_t* offsets,
+                                          uint32_t* codes) {
+  static_assert(sizeof(ValueKey) == 16);
+  const __m256i begins = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(offsets));
+  const __m256i ends = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(offsets + 1));
+  const __m512i sizes = _mm512_cvtepi32_epi64(_mm256_sub_epi32(ends, begins));
+  const __m512i wide = _mm512_cvtepi32_epi64(begins);
+  const __m512i low = KeepBytes(_mm512_i64gather_epi64(wide, bytes, 1), sizes);
+  __m512i high = _mm512_slli_epi64(sizes, kSizeShift);
+  if (_mm512_cmpgt_epi64_mask(sizes, Number(8)) != 0) {
+    high = _mm512_or_si512(high, KeepBytes(_mm512_i64gather_epi64(wide, bytes + 8, 1),
+                                           _mm512_sub_epi64(sizes, Number(8))));
+  }
+  __m512i hash = _mm512_add_epi64(_mm512_mullo_epi64(low, Number(kMix0)),
+                                  _mm512_mullo_epi64(high, Number(kMix1)));
+  hash = _mm512_xor_si512(hash, _mm512_srli_epi64(hash, 32));
+  hash = _mm512_mullo_epi64(hash, Number(kMix1));
+
+  const __m512i at = _mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift));
+  const __m512i slot = _mm512_cvtepu32_epi64(_mm512_i64gather_epi32(at, slots, 4));
+  const __m512i code_plus_one = _mm512_and_si512(slot, Number(kCodeMask));
+  const __m512i tag = _mm512_and_si512(hash, Number(kTagMask));
+  __mmask8 found = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(slot, kCodeBits), tag);
+  found = _mm512_mask_test_epi64_mask(found, code_plus_one, code_plus_one);
+  found = _mm512_mask_cmple_epi64_mask(found, sizes, Number(kShortBytesMax));
+  const __m512i code = _mm512_sub_epi64(code_plus_one, Number(1));
+  const __m512i key = _mm512_slli_epi64(code, 1);
+  const __m512i none = _mm512_setzero_si512();
+  const auto* words = reinterpret_cast<const char*>(keys);
+  const __m512i kept_low = _mm512_mask_i64gather_epi64(none, found, key, words, 8);
+  const __m512i kept_high = _mm512_mask_i64gather_epi64(none, found, key, words + 8, 8);
+  found = _mm512_mask_cmpeq_epi64_mask(found, kept_low, low);
+  found = _mm512_mask_cmpeq_epi64_mask(found, kept_high, high);
+  _mm256_storeu_si256(reinterpret_cast<__m256i*>(codes), _mm512_cvtepi64_epi32(code));
+  return static_cast<uint32_t>(~found) & 0xFF;
+}
+
+#undef PYFORGE_AVX512
+
+}  // namespace
+
+LookUpEight FindLookUpEight() {
+  static const bool has_avx512 = __builtin_cpu_supports("avx512f") != 0 &&
+                                 __builtin_cpu_supports("avx512dq") != 0 &&
+                                 __builtin_cpu_supports("avx512vl") != 0;
+  return has_avx512 ? LookUpEightAvx512 : nullptr;
+}
+#else
+LookUpEight FindLookUpEight() { return nullptr; }
+#endif
+
+}  // namespace pyforge::parquet::dictionary_internal
