@@ -10,6 +10,8 @@
 
 #include <arrow/util/float16.h>
 
+#include "formats/parquet/prefix_bounds.h"
+
 namespace pyforge::parquet {
 namespace {
 
@@ -179,6 +181,22 @@ void ByteArrayBounds::AddHigh(std::string_view value, uint64_t prefix) {
   max_ = value;
 }
 
+void ByteArrayBounds::AddAll(const uint8_t* bytes, std::span<const int32_t> lengths) {
+  const PassBetween pass_between = FindPassBetween();
+  constexpr size_t kStep = 8;
+  size_t i = 0;
+  while (i < lengths.size()) {
+    if (any_min_ && pass_between != nullptr) {
+      i += pass_between(&bytes, lengths.data() + i, lengths.size() - i, min_prefix_, max_prefix_);
+    }
+    for (const size_t end = std::min(i + kStep, lengths.size()); i < end; ++i) {
+      const auto length = static_cast<size_t>(lengths[i]);
+      Add({reinterpret_cast<const char*>(bytes), length});
+      bytes += length;
+    }
+  }
+}
+
 void FindBounds(const LeafPlan& leaf, const PageValues& values, Statistics* statistics) {
   statistics->has_bounds = false;
   if (values.count == 0) return;
@@ -212,13 +230,7 @@ void FindBounds(const LeafPlan& leaf, const PageValues& values, Statistics* stat
         values, width, [](std::string_view a, std::string_view b) { return a < b; }, statistics);
   }
   ByteArrayBounds bounds;
-  const auto* at = values.bytes.as<char>();
-  const auto* lengths = values.lengths.as<int32_t>();
-  for (size_t i = 0; i < values.count; ++i) {
-    const auto length = static_cast<size_t>(lengths[i]);
-    bounds.Add(std::string_view(at, length));
-    at += length;
-  }
+  bounds.AddAll(values.bytes.data(), {values.lengths.as<int32_t>(), values.count});
   bounds.Get(statistics);
 }
 

@@ -2,7 +2,9 @@
 // Source: parquet.thrift of the Apache Parquet format, ColumnOrder and Statistics.
 #pragma once
 
+#include <cstdint>
 #include <cstring>
+#include <span>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,6 +28,8 @@ class ByteArrayBounds {
     if (prefix <= min_prefix_) AddLow(value, prefix);
     if (prefix >= max_prefix_) AddHigh(value, prefix);
   }
+  /// Adds values that stand one behind the other.
+  void AddAll(const uint8_t* bytes, std::span<const int32_t> lengths);
   bool any() const { return any_min_; }
   void Get(Statistics* statistics) const {
     statistics->has_bounds = any_min_;

@@ -14,6 +14,7 @@
 #include "formats/parquet/delta_encoding.h"
 #include "formats/parquet/errors.h"
 #include "formats/parquet/level_encoding.h"
+#include "formats/parquet/prefix_encoding.h"
 
 namespace pyforge::parquet {
 namespace {
@@ -32,9 +33,9 @@ constexpr double kChunkValuesExpected = 1 << 16;
 // What a probe must save for a chunk to be compressed, in hundredths; its bytes at most.
 constexpr size_t kCompressionWorthPercent = 3;
 // Snappy stands for speed, so that its time is weighed against the bytes saved, in nanoseconds: a
-// byte written and read again at 140 MB/s, a byte of text or of numbers searched for matches, a
-// value whose ends are looked up (docs/performance.md). The search pays from 36 or 25 % on.
-constexpr double kStoredByteCost = 7;
+// byte written and read again at 165 MB/s, a byte of text or of numbers searched for matches, a
+// value whose ends are looked up (docs/performance.md). The search pays from 42 or 29 % on.
+constexpr double kStoredByteCost = 6;
 constexpr double kSearchedTextByteCost = 2.5;
 constexpr double kSearchedByteCost = 1.75;
 constexpr double kValueEndsCost = 20;
@@ -378,10 +379,12 @@ void ColumnWriter::Decide() {
   double value_bits = 8.0 * leaf_.value_bytes;
   if (is_byte_array()) {
     // If nearly all of the first values are new, most of the chunk's will be. Of 20,000 equally
-    // likely ones, more than a dictionary pays for, 1,024 draws find 97.5 % of them new.
-    const size_t first = sample == kDictionarySample ? sample / 4 : 0;
+    // likely ones, more than a dictionary pays for, 512 draws meet 6 or 7 again; of 8,000, 16.
+    constexpr size_t kFirst = 512;
+    constexpr size_t kRepeatedMax = 2;
+    const size_t first = sample == kDictionarySample ? kFirst : 0;
     EncodeTaken(0, first);
-    if (first != 0 && byte_array_dictionary_.size() * 64 > first * 63) {
+    if (first != 0 && byte_array_dictionary_.size() + kRepeatedMax >= first) {
       codes_.clear();
       byte_array_dictionary_.Clear();
       return;
@@ -445,9 +448,19 @@ Encoding ColumnWriter::EncodeDirect(std::span<const uint8_t>* as_they_are) {
   }
   if (is_byte_array()) {
     if (workshop_->options->compatibility == Compatibility::kModern) {
-      EncodeDelta(values_.lengths.as<int32_t>(), values_.count, &workshop_->body);
-      *as_they_are = values_.bytes.span();
-      return Encoding::kDeltaLengthByteArray;
+      const ByteArrays values{.bytes = values_.bytes.data(), .lengths = byte_array_lengths()};
+      if (!direct_encoding_) {
+        direct_encoding_ =
+            SharesPrefixes(values) ? Encoding::kDeltaByteArray : Encoding::kDeltaLengthByteArray;
+      }
+      if (direct_encoding_ == Encoding::kDeltaByteArray) {
+        EncodePrefixes(values, &workshop_->prefixes, &workshop_->body, &workshop_->scratch);
+        *as_they_are = workshop_->scratch.span();
+      } else {
+        EncodeDelta(values.lengths.data(), values_.count, &workshop_->body);
+        *as_they_are = values_.bytes.span();
+      }
+      return *direct_encoding_;
     }
     workshop_->body.Reserve(begin + values_.lengths.size() + values_.bytes.size());
     const uint8_t* at = values_.bytes.data();
@@ -507,13 +520,13 @@ Status ColumnWriter::DecideCodec(Encoding encoding, std::span<const uint8_t> val
                           kStoredByteCost * Ratio(after, before);
   double by_ends = stored;
   if (encoding == Encoding::kDeltaLengthByteArray) {
-    const auto* lengths = values_.lengths.as<int32_t>();
+    const std::span<const int32_t> lengths = byte_array_lengths();
     size_t count = 0;
     size_t bytes = 0;
-    while (count < values_.count && bytes < kProbeBytes) {
+    while (count < lengths.size() && bytes < kProbeBytes) {
       bytes += static_cast<size_t>(lengths[count++]);
     }
-    workshop_->value_snappy.Compress({}, values.first(bytes), {lengths, count},
+    workshop_->value_snappy.Compress({}, values.first(bytes), lengths.first(count),
                                      &workshop_->compressed);
     by_ends = kValueEndsCost * Ratio(count, bytes) +
               kStoredByteCost * Ratio(workshop_->compressed.size(), bytes);
@@ -528,8 +541,7 @@ Status ColumnWriter::CompressPage(Encoding encoding, std::span<const uint8_t> bo
   ByteBuffer* out = &workshop_->compressed;
   if (values.empty()) return workshop_->compressor->Compress({}, body, out);
   if (compresses_ends_ && encoding == Encoding::kDeltaLengthByteArray) {
-    workshop_->value_snappy.Compress(body, values,
-                                     {values_.lengths.as<int32_t>(), values_.count}, out);
+    workshop_->value_snappy.Compress(body, values, byte_array_lengths(), out);
     return Status::OK();
   }
   return workshop_->compressor->Compress(body, values, out);

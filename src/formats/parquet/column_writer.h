@@ -17,6 +17,7 @@
 #include "formats/parquet/options.h"
 #include "formats/parquet/page_compressor.h"
 #include "formats/parquet/page_values.h"
+#include "formats/parquet/prefix_encoding.h"
 #include "formats/parquet/schema_plan.h"
 #include "formats/parquet/value_snappy.h"
 #include "pyforge/error.h"
@@ -32,6 +33,7 @@ struct PageWorkshop {
   ByteBuffer body = {};  ///< the page's levels and values
   ByteBuffer compressed = {};
   ByteBuffer scratch = {};
+  PrefixWorkspace prefixes = {};
   std::string header = {};
 };
 
@@ -64,6 +66,9 @@ class ColumnWriter {
   enum class Strategy : uint8_t { kUndecided, kDictionary, kDirect };
 
   bool is_byte_array() const { return leaf_.kind == ValueKind::kByteArray; }
+  std::span<const int32_t> byte_array_lengths() const {
+    return {values_.lengths.as<int32_t>(), values_.count};
+  }
   Status AddFlat(const arrow::Array& column, int64_t begin, int64_t length);
   Status AddNested(const arrow::Array& column, int64_t begin, int64_t length);
   Status TakeValues(const arrow::Array& array, const Selection& selection);

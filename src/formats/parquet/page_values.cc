@@ -3,6 +3,7 @@
 #include <arrow/util/bit_util.h>
 #include <arrow/util/decimal.h>
 
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <limits>
@@ -162,6 +163,32 @@ Status AppendByteArrays(const LeafPlan& leaf, const arrow::Array& array, const S
   return TooLarge(leaf, misfit, static_cast<int64_t>(offsets[misfit + 1] - offsets[misfit]));
 }
 
+// Calls `visit(offsets, count)` for selected values, the i-th of which is from offsets[i] to
+// offsets[i + 1]. Runs between nulls are short and go together where the nulls hide no bytes.
+template <typename Offset, typename Visit>
+void VisitOffsetRuns(const arrow::Array& array, const Selection& selection, const Offset* offsets,
+                     Visit&& visit) {
+  constexpr size_t kTogether = 512;
+  std::array<Offset, kTogether + 1> together;
+  size_t count = 0;
+  const auto flush = [&] {
+    if (count != 0) visit(together.data(), count);
+    count = 0;
+  };
+  VisitRuns(array, selection, [&](int64_t begin, int64_t length) {
+    const Offset* run = offsets + begin;
+    const auto size = static_cast<size_t>(length);
+    if (count != 0 && (together[count] != run[0] || count + size > kTogether)) flush();
+    if (size > kTogether / 2) {
+      flush();
+      return visit(run, size);
+    }
+    std::copy_n(run, size + 1, together.data() + count);
+    count += size;
+  });
+  flush();
+}
+
 }  // namespace
 
 const char* ReadableEnd(const arrow::Array& array) {
@@ -177,9 +204,9 @@ size_t EncodeByteArrays(const arrow::Array& array, const Selection& selection,
   const auto encode_runs = [&](const auto* offsets) {
     const std::shared_ptr<arrow::Buffer>& data = array.data()->buffers[2];
     const char* bytes = data == nullptr ? "" : reinterpret_cast<const char*>(data->data());
-    VisitRuns(array, selection, [&](int64_t begin, int64_t length) {
-      dictionary->Encode(bytes, offsets + begin, static_cast<size_t>(length), readable_end, out);
-      out += length;
+    VisitOffsetRuns(array, selection, offsets, [&](const auto* run, size_t count) {
+      dictionary->Encode(bytes, run, count, readable_end, out);
+      out += count;
     });
   };
   switch (array.type_id()) {

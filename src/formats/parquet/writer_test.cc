@@ -283,7 +283,7 @@ TEST(Writer, GivesADictionaryUpWhenValuesStopRepeating) {
   const auto table = OneColumn(
       Texts(200'000, [](int64_t i) { return "value " + std::to_string(i < 20'000 ? i % 10 : i); }));
   ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
-  EXPECT_THAT(ViewChunk(bytes).encodings, ElementsAre("RLE_DICTIONARY", "DELTA_LENGTH_BYTE_ARRAY"));
+  EXPECT_THAT(ViewChunk(bytes).encodings, ElementsAre("RLE_DICTIONARY", "DELTA_BYTE_ARRAY"));
   ASSERT_OK_AND_ASSIGN(const auto back, ReadWithArrow(bytes));
   ExpectEqual(*table, *back);
 

@@ -1,0 +1,71 @@
+// Eight byte arrays at once, for processors with AVX-512.
+#include "formats/parquet/prefix_bounds.h"
+
+#if defined(__x86_64__)
+// GCC 12 takes the deliberately undefined lanes in its own header for a mistake (GCC bug 105593).
+#pragma GCC diagnostic push
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+#include <immintrin.h>
+#pragma GCC diagnostic pop
+#endif
+
+namespace pyforge::parquet {
+
+#if defined(__x86_64__)
+namespace {
+
+#define PYFORGE_AVX512 __attribute__((target("avx2,avx512f,avx512bw,avx512vl")))
+
+PYFORGE_AVX512 size_t PassBetweenAvx512(const uint8_t** bytes, const int32_t* lengths, size_t count,
+                                        uint64_t min, uint64_t max) {
+  const __m512i zero = _mm512_setzero_si512();
+  const __m512i eight = _mm512_set1_epi64(8);
+  const __m512i low = _mm512_set1_epi64(static_cast<int64_t>(min));
+  const __m512i high = _mm512_set1_epi64(static_cast<int64_t>(max));
+  const __m512i reversed = _mm512_broadcast_i32x4(
+      _mm_set_epi8(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const uint8_t* at = *bytes;
+  size_t passed = 0;
+  for (; passed + 8 <= count; passed += 8) {
+    const __m512i sizes = _mm512_cvtepi32_epi64(
+        _mm256_loadu_si256(reinterpret_cast<const __m256i*>(lengths + passed)));
+    // Where each ends: sums of one, two and four neighbours.
+    __m512i ends = _mm512_add_epi64(sizes, _mm512_alignr_epi64(sizes, zero, 7));
+    ends = _mm512_add_epi64(ends, _mm512_alignr_epi64(ends, zero, 6));
+    ends = _mm512_add_epi64(ends, _mm512_alignr_epi64(ends, zero, 4));
+    const __m512i begins = _mm512_sub_epi64(ends, sizes);
+    const __m512i words =
+        _mm512_shuffle_epi8(_mm512_i64gather_epi64(begins, at, 1), reversed);
+    const __m512i dropped_bits =
+        _mm512_slli_epi64(_mm512_sub_epi64(eight, _mm512_min_epi64(sizes, eight)), 3);
+    // A shift by 64 gives 0.
+    const __m512i prefixes =
+        _mm512_sllv_epi64(_mm512_srlv_epi64(words, dropped_bits), dropped_bits);
+    if ((_mm512_cmple_epu64_mask(prefixes, low) | _mm512_cmpge_epu64_mask(prefixes, high)) != 0) {
+      break;
+    }
+    at += _mm_cvtsi128_si64(
+        _mm_unpackhi_epi64(_mm512_extracti32x4_epi32(ends, 3), _mm_setzero_si128()));
+  }
+  *bytes = at;
+  return passed;
+}
+
+#undef PYFORGE_AVX512
+
+}  // namespace
+
+PassBetween FindPassBetween() {
+  static const bool has_avx512 = __builtin_cpu_supports("avx512f") != 0 &&
+                                 __builtin_cpu_supports("avx512bw") != 0 &&
+                                 __builtin_cpu_supports("avx512vl") != 0;
+  return has_avx512 ? PassBetweenAvx512 : nullptr;
+}
+#else
+PassBetween FindPassBetween() { return nullptr; }
+#endif
+
+}  // namespace pyforge::parquet
