@@ -76,6 +76,32 @@ def test_every_codec_is_read_by_all(tmp_path: Path, codec: str) -> None:
     assert all(table == tables[0] for table in tables)
 
 
+def test_every_encoding_of_texts_is_read_by_all(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    count = 60_000
+    table = pa.table(
+        {
+            "sorted": [f"key-{i:09}" if i % 7 else None for i in range(count)],
+            "few": [f"state {i % 5}" for i in range(count)],
+            "days": [f"{i * i * 7919 % 6007} days" if i % 11 else None for i in range(count)],
+            "free": [f"{i * 2654435761 % 2**32:x} was seen" for i in range(count)],
+        }
+    )
+    pq.write_table(table, source)
+
+    convert(source, target)
+
+    chunks = pq.read_metadata(target).row_group(0)
+    encodings = {chunks.column(i).path_in_schema: chunks.column(i).encodings for i in range(4)}
+    assert "DELTA_BYTE_ARRAY" in encodings["sorted"]
+    assert "RLE_DICTIONARY" in encodings["few"]
+    assert "RLE_DICTIONARY" in encodings["days"]
+    assert "DELTA_LENGTH_BYTE_ARRAY" in encodings["free"]
+    expected = readers.from_arrow(table).rows
+    for name, read in readers.READERS.items():
+        assert read(target).rows == expected, name
+
+
 def test_row_groups_hold_the_rows_asked_for(tmp_path: Path) -> None:
     source = samples.write_csv(tmp_path / "in.csv", 25_000)
     target = tmp_path / "out.parquet"

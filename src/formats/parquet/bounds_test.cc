@@ -2,8 +2,12 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
+#include <random>
+
+#include "support/seed.h"
 
 namespace pyforge::parquet {
 namespace {
@@ -178,6 +182,39 @@ TEST(ShortenBounds, CutsBetweenCharactersAndRoundsTheGreatestUp) {
   EXPECT_EQ(shorten(binary, "\x01\xFF\xFFz", 3).max, "\x02");
   EXPECT_FALSE(shorten(binary, "\xFF\xFFz", 2).has_bounds);
   EXPECT_EQ(shorten(Leaf(SortOrder::kSigned, 8), "12345678", 3).min, "12345678");
+}
+
+TEST(ByteArrayBounds, OfManyAreThoseOfEach) {
+  std::mt19937_64 random(testing::RandomSeed());
+  const auto below = [&](size_t end) { return static_cast<size_t>(random() % end); };
+  for (int round = 0; round < 300; ++round) {
+    std::vector<std::string> texts(below(200));
+    const size_t letters = 2 + below(250);
+    const bool is_sorted = below(3) == 0;
+    for (std::string& text : texts) {
+      text.resize(below(14));
+      for (char& c : text) c = static_cast<char>(below(letters));
+    }
+    if (is_sorted) std::sort(texts.begin(), texts.end());
+    ByteBuffer bytes;
+    bytes.Reserve(0);
+    std::vector<int32_t> lengths;
+    for (const std::string& text : texts) {
+      bytes.Append(text.data(), text.size());
+      lengths.push_back(static_cast<int32_t>(text.size()));
+    }
+    ByteArrayBounds bounds;
+    bounds.AddAll(bytes.data(), lengths);
+    Statistics statistics;
+    bounds.Get(&statistics);
+    ASSERT_EQ(statistics.has_bounds, !texts.empty());
+    if (texts.empty()) continue;
+    const auto less = [](const std::string& a, const std::string& b) {
+      return std::string_view(a) < std::string_view(b);
+    };
+    ASSERT_EQ(statistics.min, *std::min_element(texts.begin(), texts.end(), less)) << round;
+    ASSERT_EQ(statistics.max, *std::max_element(texts.begin(), texts.end(), less)) << round;
+  }
 }
 
 TEST(FindBoundaryOrder, TellsHowPagesFollow) {

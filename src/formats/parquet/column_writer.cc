@@ -28,6 +28,8 @@ constexpr int64_t kPageRowsMax = int64_t{16} << 10;
 constexpr size_t kDictionaryEntriesMax = size_t{1} << 16;
 constexpr size_t kDictionaryBytesMax = size_t{1} << 20;
 constexpr size_t kDictionarySample = 4096;
+// A larger one is no longer in cache when the next rows come, so that it is visited once a page.
+constexpr size_t kCachedEntries = 2048;
 constexpr double kChunkValuesExpected = 1 << 16;
 
 // What a probe must save for a chunk to be compressed, in hundredths; its bytes at most.
@@ -212,7 +214,10 @@ Status ColumnWriter::AddNested(const arrow::Array& column, int64_t begin, int64_
 }
 
 Status ColumnWriter::TakeValues(const arrow::Array& array, const Selection& selection) {
-  if (strategy_ == Strategy::kDictionary && is_byte_array()) {
+  if (codes_.empty() && values_.count == 0) {
+    looks_up_at_end_ = byte_array_dictionary_.size() > kCachedEntries;
+  }
+  if (strategy_ == Strategy::kDictionary && is_byte_array() && !looks_up_at_end_) {
     const size_t begin = codes_.size();
     codes_.Reserve(begin + static_cast<size_t>(selection.length) * sizeof(uint32_t));
     auto* const codes = reinterpret_cast<uint32_t*>(codes_.data() + begin);
@@ -229,6 +234,10 @@ Status ColumnWriter::TakeValues(const arrow::Array& array, const Selection& sele
 Status ColumnWriter::EndPage() {
   if (rows_ == 0) return Status::OK();
   if (strategy_ == Strategy::kUndecided && value_count_ != 0) Decide();
+  if (strategy_ == Strategy::kDictionary && is_byte_array() && values_.count != 0) {
+    EncodeTaken(0, values_.count);
+    values_.clear();
+  }
   PageEntry entry;
   entry.first_row = chunk_rows_;
   entry.all_null = value_count_ == 0;
@@ -419,10 +428,7 @@ void ColumnWriter::Decide() {
     byte_array_dictionary_.Clear();
     return;
   }
-  if (!is_byte_array()) return;
   codes_.clear();
-  EncodeTaken(0, values_.count);
-  values_.clear();
 }
 
 bool ColumnWriter::IsDeltaEncoded() const {

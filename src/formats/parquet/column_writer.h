@@ -112,6 +112,7 @@ class ColumnWriter {
   int64_t value_count_ = 0;
   PageValues values_;
   ByteBuffer codes_;              // in place of values_ once there is a dictionary
+  bool looks_up_at_end_ = false;  // values_ become codes when the page ends
   ByteBuffer validity_;           // bitmap, flat columns
   ByteBuffer definition_levels_;  // a byte each, nested columns
   ByteBuffer repetition_levels_;

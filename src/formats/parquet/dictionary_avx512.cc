@@ -21,6 +21,9 @@ namespace {
 
 #define PYFORGE_AVX512 __attribute__((target("avx2,avx512f,avx512dq,avx512vl")))
 
+// Most values are at the first place of their hash, nearly all at one of these.
+constexpr int kPlacesMax = 4;
+
 PYFORGE_AVX512 inline __m512i Number(uint64_t value) {
   return _mm512_set1_epi64(static_cast<int64_t>(value));
 }
@@ -52,23 +55,33 @@ PYFORGE_AVX512 uint32_t LookUpEightAvx512(const Slot* slots, int shift, const Va
   hash = _mm512_xor_si512(hash, _mm512_srli_epi64(hash, 32));
   hash = _mm512_mullo_epi64(hash, Number(kMix1));
 
-  const __m512i at = _mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift));
-  const __m512i slot = _mm512_cvtepu32_epi64(_mm512_i64gather_epi32(at, slots, 4));
-  const __m512i code_plus_one = _mm512_and_si512(slot, Number(kCodeMask));
   const __m512i tag = _mm512_and_si512(hash, Number(kTagMask));
-  __mmask8 found = _mm512_cmpeq_epi64_mask(_mm512_srli_epi64(slot, kCodeBits), tag);
-  found = _mm512_mask_test_epi64_mask(found, code_plus_one, code_plus_one);
-  found = _mm512_mask_cmple_epi64_mask(found, sizes, Number(kShortBytesMax));
-  const __m512i code = _mm512_sub_epi64(code_plus_one, Number(1));
-  const __m512i key = _mm512_slli_epi64(code, 1);
-  const __m512i none = _mm512_setzero_si512();
+  const __m512i last_place = Number((uint64_t{1} << (64 - shift)) - 1);
   const auto* words = reinterpret_cast<const char*>(keys);
-  const __m512i kept_low = _mm512_mask_i64gather_epi64(none, found, key, words, 8);
-  const __m512i kept_high = _mm512_mask_i64gather_epi64(none, found, key, words + 8, 8);
-  found = _mm512_mask_cmpeq_epi64_mask(found, kept_low, low);
-  found = _mm512_mask_cmpeq_epi64_mask(found, kept_high, high);
+  const __m512i none = _mm512_setzero_si512();
+  __m512i at = _mm512_srl_epi64(hash, _mm_cvtsi32_si128(shift));
+  __m512i code = none;
+  __mmask8 wanted = _mm512_cmple_epi64_mask(sizes, Number(kShortBytesMax));
+  __mmask8 missing = static_cast<__mmask8>(~wanted);
+  for (int place = 0; wanted != 0 && place < kPlacesMax; ++place) {
+    const __m512i slot = _mm512_cvtepu32_epi64(_mm512_i64gather_epi32(at, slots, 4));
+    const __m512i code_plus_one = _mm512_and_si512(slot, Number(kCodeMask));
+    const __mmask8 taken = _mm512_mask_test_epi64_mask(wanted, code_plus_one, code_plus_one);
+    missing |= wanted & static_cast<__mmask8>(~taken);
+    __mmask8 found =
+        _mm512_mask_cmpeq_epi64_mask(taken, _mm512_srli_epi64(slot, kCodeBits), tag);
+    const __m512i here = _mm512_sub_epi64(code_plus_one, Number(1));
+    const __m512i key = _mm512_slli_epi64(here, 1);
+    found = _mm512_mask_cmpeq_epi64_mask(
+        found, _mm512_mask_i64gather_epi64(none, found, key, words, 8), low);
+    found = _mm512_mask_cmpeq_epi64_mask(
+        found, _mm512_mask_i64gather_epi64(none, found, key, words + 8, 8), high);
+    code = _mm512_mask_mov_epi64(code, found, here);
+    wanted = taken & static_cast<__mmask8>(~found);
+    at = _mm512_and_si512(_mm512_add_epi64(at, Number(1)), last_place);
+  }
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(codes), _mm512_cvtepi64_epi32(code));
-  return static_cast<uint32_t>(~found) & 0xFF;
+  return missing | wanted;
 }
 
 #undef PYFORGE_AVX512

@@ -297,6 +297,31 @@ TEST(Writer, GivesADictionaryUpWhenValuesStopRepeating) {
   ExpectEqual(*wide, *wide_back);
 }
 
+TEST(Writer, LooksLargeDictionariesUpOnceAPage) {
+  const auto table = OneColumn(Texts(150'000, [](int64_t i) {
+    const int64_t day = i * i * 7919 % 6007;
+    return std::to_string(2000 + day / 360) + "-" + std::to_string(100 + day % 360);
+  }));
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
+  EXPECT_THAT(ViewChunk(bytes).encodings, ElementsAre("RLE_DICTIONARY"));
+  ASSERT_OK_AND_ASSIGN(const auto back, ReadWithArrow(bytes));
+  ExpectEqual(*table, *back);
+}
+
+TEST(Writer, SharesThePrefixesOfSortedTexts) {
+  const auto table = OneColumn(Texts(100'000, [](int64_t i) {
+    // Some are empty, the beginning of the next one, or longer than a word.
+    if (i % 1000 == 0) return std::string();
+    return "2026-11-" + std::to_string(1'000'000 + i / 3) +
+           std::string(static_cast<size_t>(i % 3), 'x') + (i % 500 == 1 ? std::string(70, 'y') : "");
+  }));
+  ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
+  EXPECT_THAT(ViewChunk(bytes).encodings, ElementsAre("DELTA_BYTE_ARRAY"));
+  EXPECT_LT(bytes.size(), 400'000);
+  ASSERT_OK_AND_ASSIGN(const auto back, ReadWithArrow(bytes));
+  ExpectEqual(*table, *back);
+}
+
 TEST(Writer, UsesOldEncodingsAloneWhenAskedTo) {
   WriteOptions options;
   options.compatibility = Compatibility::kPlain;
