@@ -132,6 +132,55 @@ void WritePageHeader(const PageHeader& header, std::string* out) {
   writer.EndStruct();
 }
 
+std::optional<PageFacts> ReadPageHeader(std::string_view bytes) {
+  constexpr int16_t kDataField = 5;
+  constexpr int16_t kDataV2Field = 8;
+  int64_t type = -1;
+  int64_t uncompressed_bytes = -1;
+  // A header may hold several of the structs, but only that of its type counts.
+  int64_t value_count = -1;
+  int64_t value_count_v2 = -1;
+  PageFacts page{.stored_bytes = -1};
+  ThriftReader reader(bytes);
+  reader.Struct([&](ThriftReader::Field field) {
+    switch (field.id) {
+      case 1:
+        type = reader.Int(field);
+        break;
+      case 2:
+        uncompressed_bytes = reader.Int(field);
+        break;
+      case 3:
+        page.stored_bytes = reader.Int(field);
+        break;
+      case 4:
+        page.crc = static_cast<uint32_t>(reader.Int(field));
+        break;
+      case kDataField:
+      case kDataV2Field:
+        if (field.type != ThriftType::kStruct) return reader.Fail();
+        reader.Struct([&](ThriftReader::Field inner) {
+          if (inner.id != 1) return reader.Skip(inner);
+          (field.id == kDataField ? value_count : value_count_v2) = reader.Int(inner);
+        });
+        break;
+      default:
+        reader.Skip(field);
+    }
+  });
+  const auto fits = [](int64_t value) { return value >= 0 && value <= INT32_MAX; };
+  if (reader.failed() || !fits(type) || !fits(uncompressed_bytes) || !fits(page.stored_bytes)) {
+    return std::nullopt;
+  }
+  page.header_bytes = static_cast<int64_t>(reader.position());
+  const bool is_v2 = type == static_cast<int64_t>(PageType::kDataV2);
+  page.is_data = is_v2 || type == static_cast<int64_t>(PageType::kData);
+  if (!page.is_data) return page;
+  page.value_count = is_v2 ? value_count_v2 : value_count;
+  if (!fits(page.value_count)) return std::nullopt;
+  return page;
+}
+
 void WriteOffsetIndex(const ColumnChunk& chunk, int64_t offset, std::string* out) {
   ThriftWriter writer(out);
   writer.BeginStruct();

@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -166,6 +167,18 @@ struct PageHeader {
   Encoding encoding = Encoding::kPlain;
 };
 void WritePageHeader(const PageHeader& header, std::string* out);
+
+/// A page header of any writer, as far as it tells how the chunk goes on.
+struct PageFacts {
+  bool is_data = false;  ///< a data page of either version
+  int64_t header_bytes = 0;
+  int64_t stored_bytes = 0;  ///< behind the header
+  int64_t value_count = 0;   ///< of a data page; with nulls and empty lists
+  std::optional<uint32_t> crc = {};
+};
+/// Reads the page header that `bytes` begin with; nothing where they are too few or hold none.
+std::optional<PageFacts> ReadPageHeader(std::string_view bytes);
+
 /// The struct OffsetIndex of a chunk that starts at `offset` of the file.
 void WriteOffsetIndex(const ColumnChunk& chunk, int64_t offset, std::string* out);
 /// Whether each page has bounds or nothing but nulls, without which there is no column index.

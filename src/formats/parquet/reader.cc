@@ -22,6 +22,8 @@
 #include "formats/parquet/column_cast.h"
 #include "formats/parquet/errors.h"
 #include "formats/parquet/footer.h"
+#include "formats/parquet/level_count.h"
+#include "formats/parquet/page_walk.h"
 #include "formats/parquet/schema_plan.h"
 #include "formats/parquet/text_check.h"
 
@@ -113,7 +115,28 @@ class SliceMorsel : public Morsel {
   arrow::RecordBatchVector batches;
 };
 
-/// Yields the batches of one row group and makes sure that they are as many as was promised.
+/// Compares the pages of the scan's columns in a row group with the footer.
+Status CheckChunks(const FileFacts& facts, const ColumnPlan& plan, int row_group,
+                   bool with_checksums) {
+  constexpr int64_t kOldSlackBytes = 100;  // as much as Arrow's reader grants
+  const bool is_old = facts.metadata->writer_version().VersionLt(
+      ::parquet::ApplicationVersion::PARQUET_816_FIXED_VERSION());
+  const RowGroupFacts& group = facts.footer.row_groups[static_cast<size_t>(row_group)];
+  for (int leaf_index : plan.leaves) {
+    ARROW_RETURN_NOT_OK(facts.context->cancellation().Check());
+    const auto leaf = static_cast<size_t>(leaf_index);
+    const ChunkPlace place{.leaf = facts.footer.leaves[leaf],
+                           .facts = group.chunks[leaf],
+                           .row_group = row_group,
+                           .slack_bytes = is_old ? kOldSlackBytes : 0};
+    const Status status = with_checksums ? CheckPagesAndChecksums(*facts.file, place)
+                                         : CheckPages(*facts.file, place);
+    if (!status.ok()) return AddWhere(status, {.path = facts.path});
+  }
+  return Status::OK();
+}
+
+/// Yields the batches of one row group and makes sure that its pages hold these rows and no more.
 class RowGroupStream {
  public:
   RowGroupStream(const FileFacts& facts, const ColumnPlan& plan) : facts_(facts), plan_(plan) {}
@@ -125,37 +148,80 @@ class RowGroupStream {
     batches_.reset();
     rows_ = 0;
     row_group_ = row_group;
-    return Guard({.path = facts_.path}, [&]() -> Status {
+    level_counts_.assign(plan_.leaves.size(), 0);
+    return Explain(Guard({.path = facts_.path}, [&]() -> Status {
       ARROW_ASSIGN_OR_RAISE(batches_, reader_->GetRecordBatchReader({row_group}, plan_.leaves));
       return Status::OK();
-    });
+    }));
   }
 
   /// Null at the end of the row group.
   Result<std::shared_ptr<arrow::RecordBatch>> Next() {
     std::shared_ptr<arrow::RecordBatch> batch;
-    ARROW_RETURN_NOT_OK(
-        Guard({.path = facts_.path, .row = rows_}, [&] { return batches_->ReadNext(&batch); }));
-    const int64_t promised = facts_.footer.row_groups[static_cast<size_t>(row_group_)].rows;
+    ARROW_RETURN_NOT_OK(Explain(
+        Guard({.path = facts_.path, .row = rows_}, [&] { return batches_->ReadNext(&batch); })));
+    const int64_t promised = group().rows;
     rows_ += batch == nullptr ? 0 : batch->num_rows();
     if (batch == nullptr ? rows_ != promised : rows_ > promised) {
-      return Fail(kCorrupt, {.path = facts_.path, .row = rows_},
-                  "row group {} says it has {} rows but {} were found", row_group_, promised,
-                  rows_);
+      return Explain(Fail(kCorrupt, {.path = facts_.path, .row = rows_},
+                          "row group {} says it has {} rows but {} were found", row_group_,
+                          promised, rows_));
     }
-    if (batch == nullptr) batches_.reset();
+    if (batch != nullptr) {
+      AddLevels(*batch);
+      return batch;
+    }
+    batches_.reset();
+    // The pages were read a moment ago: asking again costs no reading from the disk.
+    ARROW_RETURN_NOT_OK(CheckChunks(facts_, plan_, row_group_, /*with_checksums=*/false));
+    ARROW_RETURN_NOT_OK(CheckLevels());
     return batch;
   }
   bool is_open() const { return batches_ != nullptr; }
   void Close() { batches_.reset(); }
 
  private:
+  const RowGroupFacts& group() const {
+    return facts_.footer.row_groups[static_cast<size_t>(row_group_)];
+  }
+
+  /// Of what Arrow finds wrong with the bytes it tells no place; the pages themselves may.
+  Status Explain(const Status& status) const {
+    if (!FailedWith(status, kCorrupt)) return status;
+    const Status found = CheckChunks(facts_, plan_, row_group_, facts_.options.verify_checksums);
+    return FailedWith(found, kCorrupt) ? AddWhere(found, DetailOf(status)->where()) : status;
+  }
+
+  void AddLevels(const arrow::RecordBatch& batch) {
+    std::span<int64_t> counts = level_counts_;
+    for (const auto& column : batch.columns()) {
+      counts = counts.subspan(std::min(CountLevels(*column, counts), counts.size()));
+    }
+  }
+
+  /// Lists make rows of several values, so that a chunk may hold more rows than were asked for
+  /// although its values are as many as it says.
+  Status CheckLevels() const {
+    for (size_t i = 0; i < plan_.leaves.size(); ++i) {
+      const auto leaf_index = static_cast<size_t>(plan_.leaves[i]);
+      const LeafFacts& leaf = facts_.footer.leaves[leaf_index];
+      const ChunkFacts& chunk = group().chunks[leaf_index];
+      if (level_counts_[i] == chunk.value_count) continue;
+      return Fail(
+          kCorrupt, {.path = facts_.path, .column = leaf.path, .byte_offset = chunk.offset},
+          "the chunk of column '{}' in row group {} has {} values but {} of them make its {} rows",
+          leaf.path, row_group_, chunk.value_count, level_counts_[i], group().rows);
+    }
+    return Status::OK();
+  }
+
   const FileFacts& facts_;
   const ColumnPlan& plan_;
   std::unique_ptr<::parquet::arrow::FileReader> reader_;
   std::unique_ptr<arrow::RecordBatchReader> batches_;
   int row_group_ = 0;
   int64_t rows_ = 0;
+  std::vector<int64_t> level_counts_;  // by leaf of the plan
 };
 
 class RowGroupDecoder : public Decoder {
@@ -230,7 +296,10 @@ class FileScan : public Scan {
       if (slice != nullptr) return slice;
     }
     const std::vector<RowGroupFacts>& row_groups = facts_->footer.row_groups;
-    while (next_ < row_groups.size() && row_groups[next_].rows == 0) ++next_;
+    for (; next_ < row_groups.size() && row_groups[next_].rows == 0; ++next_) {
+      ARROW_RETURN_NOT_OK(
+          CheckChunks(*facts_, *plan_, static_cast<int>(next_), /*with_checksums=*/false));
+    }
     if (next_ == row_groups.size()) return std::unique_ptr<Morsel>();
     const RowGroupFacts& row_group = row_groups[next_];
     const auto ordinal = static_cast<int>(next_++);

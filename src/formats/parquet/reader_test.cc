@@ -7,6 +7,7 @@
 #include <parquet/file_writer.h>
 #include <parquet/schema.h>
 
+#include <cstring>
 #include <random>
 
 #include "formats/parquet/round_trip_testing.h"
@@ -400,6 +401,70 @@ TEST(Reader, ComparesChecksumsUnlessToldNotTo) {
   EXPECT_THAT(ReadFile(bytes), FailsSaying("CRC"));
   ASSERT_OK_AND_ASSIGN(const auto back, ReadFile(bytes, {.options = {.verify_checksums = false}}));
   EXPECT_EQ(back->num_rows(), 1000);
+}
+
+// The footer's 64-bit numbers `from` become `to`, which takes as many bytes.
+std::string ReplaceInFooter(std::string bytes, int64_t from, int64_t to) {
+  const auto encode = [](int64_t number) {
+    std::string text;
+    ThriftWriter writer(&text);
+    writer.BeginStruct();
+    writer.I64(1, number);
+    return text.substr(1);
+  };
+  uint32_t footer_bytes = 0;
+  std::memcpy(&footer_bytes, bytes.data() + bytes.size() - 8, sizeof(footer_bytes));
+  int replaced = 0;
+  for (size_t at = bytes.size() - 8 - footer_bytes;; ++replaced) {
+    at = bytes.find(encode(from), at);
+    if (at == std::string::npos) break;
+    bytes.replace(at, encode(from).size(), encode(to));
+  }
+  EXPECT_GE(replaced, 2);
+  return bytes;
+}
+
+TEST(Reader, RefusesPagesOfMoreRowsThanTheFooterTells) {
+  const auto table = RandomTable({arrow::int64(), arrow::utf8()}, 5000);
+  for (const int64_t batch_rows : {100, 5000}) {
+    const std::string bytes = ReplaceInFooter(
+        WriteWithArrow(
+            *table, [&](auto& builder) { builder.data_pagesize(1)->write_batch_size(batch_rows); }),
+        5000, 4900);
+    const Status status = ReadFile(bytes).status();
+    EXPECT_THAT(status, FailsWith("parquet.corrupt"));
+    EXPECT_THAT(status, FailsSaying("row group 0 says it has 4900 values but its pages hold 5000"));
+    EXPECT_EQ(DetailOf(status)->where().column, "c0");
+    EXPECT_EQ(DetailOf(ReadFile(bytes, {.request = {.columns = {"c1"}}}).status())->where().column,
+              "c1");
+  }
+}
+
+TEST(Reader, RefusesRowsOfListsThatTheFooterDoesNotTell) {
+  arrow::ListBuilder builder(arrow::default_memory_pool(), std::make_shared<arrow::Int32Builder>());
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_OK(builder.Append());
+    for (int j = 0; j < 3; ++j) {
+      ASSERT_OK(static_cast<arrow::Int32Builder*>(builder.value_builder())->Append(j));
+    }
+  }
+  const std::shared_ptr<arrow::Array> lists = builder.Finish().ValueOrDie();
+  const auto table = arrow::Table::Make(arrow::schema({arrow::field("c", lists->type())}), {lists});
+  const std::string bytes = WriteWithArrow(*table);
+  ASSERT_OK(ReadFile(bytes));
+  const Status status = ReadFile(ReplaceInFooter(bytes, 1000, 999)).status();
+  EXPECT_THAT(status, FailsWith("parquet.corrupt"));
+  EXPECT_THAT(status, FailsSaying("has 3000 values but 2997 of them make its 999 rows"));
+  EXPECT_EQ(DetailOf(status)->where().byte_offset, 4);
+}
+
+TEST(Reader, RefusesValuesInARowGroupThatSaysItHasNone) {
+  const auto table = RandomTable({arrow::int64()}, 50);  // numbers of one byte, as 0 is
+  const Status status = ReadFile(ReplaceInFooter(WriteWithArrow(*table), 50, 0)).status();
+  EXPECT_THAT(status, FailsSaying("says it has 0 values but its pages hold 50"));
+  const auto lists = RandomTable({arrow::list(arrow::int64())}, 50);
+  EXPECT_THAT(ReadFile(ReplaceInFooter(WriteWithArrow(*lists), 50, 0)),
+              FailsWith("parquet.corrupt"));
 }
 
 TEST(Reader, NeverCrashesWhateverByteChanges) {
