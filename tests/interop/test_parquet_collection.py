@@ -38,6 +38,9 @@ REFUSED = {
     # A group without columns in it.
     "duckdb_duckdb/empty-group/empty_group_test.parquet": (5, "parquet.unsupported"),
 }
+# In the folder of bad files because it crashed a reader, but nothing is wrong with it: a dictionary
+# of one value, indexed with zero bits, in a run of 2,649 groups of eight that hold the 21,186 rows.
+SOUND = "apache_parquet-testing/bad_data/ARROW-GH-43605.parquet"
 # A UUID that no Arrow schema tells of comes as its sixteen bytes.
 UUID_AS_BYTES = {"apache_parquet-testing/shredded_variant/case-037.parquet"}
 # Two columns of one name; the copy gives the second another.
@@ -84,3 +87,12 @@ def test_a_file_of_another_writer_is_copied_whole_or_refused(tmp_path: Path, nam
     # Python has no nanoseconds, and NaN equals nothing.
     if not read.equals(written) and name not in UUID_AS_BYTES:
         assert readers.from_arrow(read).rows == readers.from_arrow(written).rows
+
+
+@pytest.mark.shared_data
+def test_indexes_of_no_bits_all_stand_for_the_only_value(tmp_path: Path) -> None:
+    directory = shared_data.directory()
+    assert directory is not None
+    target = tmp_path / "out.csv"
+    convert(directory / "parquet" / SOUND, target)
+    assert target.read_text() == "min_fl\n" + "0\n" * 21186
