@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -399,6 +400,30 @@ def test_a_page_that_unpacks_to_more_than_it_says_is_refused(
     tmp_path: Path, codec: str, claimed: int
 ) -> None:
     refuse(tmp_path, bomb(codec, 100 * MIB, claimed))
+
+
+def test_a_number_wider_than_its_column_is_declared_is_refused(tmp_path: Path) -> None:
+    file = sound(column=pa.array([1, 300, -1], pa.int32()))
+    file.schema[1][6] = (I32, 15)  # INT_8
+    outcome = refuse(tmp_path, file.assemble())
+    assert "row 2, column c" in outcome.where, outcome
+    assert "holds 300" in outcome.stderr, outcome
+
+
+def test_an_old_timestamp_of_a_far_year_is_refused_until_its_unit_reaches(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.parquet", tmp_path / "out.csv"
+    values = [datetime(2020, 1, 1), datetime(9999, 12, 31, 23, 59, 59, 999999), datetime(1, 1, 1)]
+    pq.write_table(
+        pa.table({"t": pa.array(values, pa.timestamp("us"))}),
+        source,
+        use_deprecated_int96_timestamps=True,
+    )
+    outcome = refuse(tmp_path, source.read_bytes())
+    assert outcome.error_code == "parquet.int96_misfit", outcome
+    assert "--int96-unit" in outcome.fix, outcome
+    assert run("convert", source, "-o", target, "--int96-unit", "us").exit_code == 0
+    lines = [line.rstrip("Z").replace("T", " ") for line in target.read_text().splitlines()[1:]]
+    assert [datetime.fromisoformat(line) for line in lines] == values
 
 
 def test_key_values_without_end_are_refused(tmp_path: Path) -> None:

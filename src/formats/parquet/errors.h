@@ -42,6 +42,13 @@ inline constexpr ErrorCode kBadText{
     .fix =
         "Leave the column out with {columns}, or take the bytes as they are with {verify_text} "
         "false."};
+inline constexpr ErrorCode kInt96Misfit{
+    .id = "parquet.int96_misfit",
+    .category = ErrorCategory::kData,
+    .summary = "An INT96 timestamp does not fit 64 bits of the unit it is read in.",
+    .fix =
+        "Read such timestamps in another unit with {int96_unit}: us and ms reach beyond the years "
+        "1677 to 2262."};
 inline constexpr ErrorCode kContractCast{
     .id = "parquet.contract_misfit",
     .category = ErrorCategory::kData,
@@ -64,7 +71,7 @@ inline constexpr ErrorCode kMissingValue{
     .fix = "Declare the column nullable in {schema}."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kTruncated, &kCorrupt,      &kNotParquet,      &kEncrypted,     &kUnreadable,  &kTextCast,
-    &kBadText,   &kContractCast, &kValueOutOfRange, &kValueTooLarge, &kMissingValue};
+    &kTruncated, &kCorrupt,     &kNotParquet,   &kEncrypted,       &kUnreadable,    &kTextCast,
+    &kBadText,   &kInt96Misfit, &kContractCast, &kValueOutOfRange, &kValueTooLarge, &kMissingValue};
 
 }  // namespace pyforge::parquet

@@ -15,11 +15,16 @@ enum class Compatibility : uint8_t {
   kPlain,   ///< PLAIN and dictionary encodings only, for readers of before 2015
 };
 
+/// What INT96 timestamps, which have nanoseconds and any year, are read as.
+enum class Int96Unit : uint8_t { kNanos, kMicros, kMillis };
+
 }  // namespace pyforge::parquet
 
 namespace pyforge {
 template <>
 inline constexpr std::string_view kEnumNames<parquet::Compatibility>[] = {"modern", "plain"};
+template <>
+inline constexpr std::string_view kEnumNames<parquet::Int96Unit>[] = {"ns", "us", "ms"};
 }  // namespace pyforge
 
 namespace pyforge::parquet {
@@ -80,6 +85,9 @@ struct ReadOptions {
   bool verify_checksums = true;
   /// Refuse text that is not UTF-8.
   bool verify_text = true;
+  /// Unit of INT96 timestamps. Nanoseconds reach from 1677 to 2262; what a unit does not hold
+  /// exactly is refused.
+  Int96Unit int96_unit = Int96Unit::kNanos;
 
   Status Validate() const { return Status::OK(); }
 };
@@ -89,6 +97,10 @@ inline constexpr OptionSpec kReadOptions[] = {
         "verify_checksums", "Compare pages with the checksums stored with them (default: true)."),
     Option<&ReadOptions::verify_text>("verify_text",
                                       "Refuse text that is not UTF-8 (default: true)."),
+    Option<&ReadOptions::int96_unit>(
+        "int96_unit",
+        "Unit of old INT96 timestamps; ns reaches from 1677 to 2262, the others beyond.",
+        "ns|us|ms"),
 };
 
 }  // namespace pyforge::parquet

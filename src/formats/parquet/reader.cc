@@ -6,6 +6,7 @@
 #include <arrow/util/byte_size.h>
 #include <parquet/arrow/reader.h>
 #include <parquet/arrow/schema.h>
+#include <parquet/column_reader.h>
 #include <parquet/exception.h>
 #include <parquet/file_reader.h>
 #include <parquet/metadata.h>
@@ -16,6 +17,7 @@
 #include <new>
 #include <numeric>
 #include <set>
+#include <span>
 #include <utility>
 
 #include "formats/parquet/arrow_file.h"
@@ -23,6 +25,7 @@
 #include "formats/parquet/errors.h"
 #include "formats/parquet/footer.h"
 #include "formats/parquet/level_count.h"
+#include "formats/parquet/narrowing.h"
 #include "formats/parquet/page_walk.h"
 #include "formats/parquet/schema_plan.h"
 #include "formats/parquet/text_check.h"
@@ -74,6 +77,18 @@ struct FileFacts {
   ExecutionContext* context = nullptr;
 };
 
+arrow::TimeUnit::type ArrowUnit(Int96Unit unit) {
+  switch (unit) {
+    case Int96Unit::kMillis:
+      return arrow::TimeUnit::MILLI;
+    case Int96Unit::kMicros:
+      return arrow::TimeUnit::MICRO;
+    case Int96Unit::kNanos:
+      break;
+  }
+  return arrow::TimeUnit::NANO;
+}
+
 Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenReader(const FileFacts& facts) {
   std::unique_ptr<::parquet::arrow::FileReader> reader;
   arrow::MemoryPool* pool = facts.context->memory_pool();
@@ -83,6 +98,7 @@ Result<std::unique_ptr<::parquet::arrow::FileReader>> OpenReader(const FileFacts
     properties.set_buffer_size(kStreamBufferBytes);
     properties.set_page_checksum_verification(facts.options.verify_checksums);
     ::parquet::ArrowReaderProperties arrow_properties(/*use_threads=*/false);
+    arrow_properties.set_coerce_int96_timestamp_unit(ArrowUnit(facts.options.int96_unit));
     arrow_properties.set_batch_size(kBatchRows);
     arrow_properties.set_pre_buffer(false);
     ARROW_ASSIGN_OR_RAISE(
@@ -175,6 +191,7 @@ class RowGroupStream {
     // The pages were read a moment ago: asking again costs no reading from the disk.
     ARROW_RETURN_NOT_OK(CheckChunks(facts_, plan_, row_group_, /*with_checksums=*/false));
     ARROW_RETURN_NOT_OK(CheckLevels());
+    ARROW_RETURN_NOT_OK(CheckValues());
     return batch;
   }
   bool is_open() const { return batches_ != nullptr; }
@@ -211,6 +228,18 @@ class RowGroupStream {
           kCorrupt, {.path = facts_.path, .column = leaf.path, .byte_offset = chunk.offset},
           "the chunk of column '{}' in row group {} has {} values but {} of them make its {} rows",
           leaf.path, row_group_, chunk.value_count, level_counts_[i], group().rows);
+    }
+    return Status::OK();
+  }
+
+  Status CheckValues() const {
+    for (int leaf : plan_.leaves) {
+      if (!IsNarrowed(*facts_.metadata->schema()->Column(leaf))) continue;
+      ARROW_RETURN_NOT_OK(facts_.context->cancellation().Check());
+      ARROW_RETURN_NOT_OK(Guard({.path = facts_.path}, [&] {
+        const auto column = reader_->parquet_reader()->RowGroup(row_group_)->Column(leaf);
+        return CheckNarrowed(*column, facts_.options.int96_unit);
+      }));
     }
     return Status::OK();
   }
