@@ -6,6 +6,7 @@ from __future__ import annotations
 import io
 from collections.abc import Callable
 from datetime import datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -408,6 +409,15 @@ def test_a_number_wider_than_its_column_is_declared_is_refused(tmp_path: Path) -
     outcome = refuse(tmp_path, file.assemble())
     assert "row 2, column c" in outcome.where, outcome
     assert "holds 300" in outcome.stderr, outcome
+
+
+def test_a_decimal_longer_than_its_column_is_declared_is_refused(tmp_path: Path) -> None:
+    file = sound(column=pa.array([Decimal(5), Decimal(10**20)], pa.decimal128(38, 0)))
+    file.schema[1][8] = (I32, 4)
+    file.schema[1][10] = (STRUCT, {5: (STRUCT, {1: (I32, 0), 2: (I32, 4)})})
+    outcome = refuse(tmp_path, file.assemble())
+    assert outcome.error_code == "parquet.corrupt", outcome
+    assert "row 2, column c" in outcome.where, outcome
 
 
 def test_an_old_timestamp_of_a_far_year_is_refused_until_its_unit_reaches(tmp_path: Path) -> None:
