@@ -2,7 +2,6 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
-#include <memory>
 
 #include "cli/outcome.h"
 #include "cli/progress.h"
@@ -20,41 +19,34 @@ constexpr OptionSpec kOptions[] = {
     InGroup("Output", Option<&RunOptions::json>("json", "Print the report on standard output.")),
 };
 
-// A plan is kilobytes; what is larger is something else.
-constexpr size_t kPlanBytesMax = size_t{256} << 20;
-
-Result<std::string> ReadPlanFile(const std::string& path) {
-  const auto close = [](std::FILE* file) {
-    if (file != stdin) std::fclose(file);
-  };
-  const std::unique_ptr<std::FILE, decltype(close)> file(
-      path == "-" ? stdin : std::fopen(path.c_str(), "rb"), close);
-  if (file == nullptr) {
-    return Fail(kReadFailed, {.path = path}, "the plan cannot be opened: {}", std::strerror(errno));
-  }
+Result<Plan> ReadPlanFromStandardInput() {
+  // A plan is kilobytes; what is larger is something else.
+  constexpr size_t kPlanBytesMax = size_t{256} << 20;
   std::string text;
   char buffer[1 << 16];
   size_t count = 0;
-  while ((count = std::fread(buffer, 1, sizeof buffer, file.get())) > 0) {
+  while ((count = std::fread(buffer, 1, sizeof buffer, stdin)) > 0) {
     text.append(buffer, count);
     if (text.size() > kPlanBytesMax) {
-      return Fail(kBadRequest, {.path = path}, "the file is larger than any plan");
+      return Fail(kBadRequest, {.path = "standard input"},
+                  "standard input holds more than any plan");
     }
   }
-  if (std::ferror(file.get()) != 0) {
-    return Fail(kReadFailed, {.path = path}, "the plan cannot be read: {}", std::strerror(errno));
+  if (std::ferror(stdin) != 0) {
+    return Fail(kReadFailed, {.path = "standard input"}, "the plan cannot be read: {}",
+                std::strerror(errno));
   }
-  return text;
+  Result<Plan> plan = PlanFromJson(text);
+  if (!plan.ok()) return AddWhere(plan.status(), {.path = "standard input"});
+  return plan;
 }
 
 int RunRun(Session& session, const Arguments& arguments) {
   const std::string& path = arguments.positionals.front();
   const Result<RunOptions> own = ParseOwn<RunOptions>(kOptions, arguments.given);
   if (!own.ok()) return session.Fail(own.status());
-  const Result<std::string> text = ReadPlanFile(path);
-  if (!text.ok()) return session.Fail(text.status());
-  Result<Plan> plan = PlanFromJson(*text);
-  if (!plan.ok()) return session.Fail(AddWhere(plan.status(), {.path = path}));
+  Result<Plan> plan = path == "-" ? ReadPlanFromStandardInput() : ReadPlanFile(path);
+  if (!plan.ok()) return session.Fail(plan.status());
   // What the plan was made with holds: a dry run planned what is now to be done.
   plan->options.erase("dry_run");
   const Result<ConversionOptions> options = ParseConversionOptions(plan->options);

@@ -178,6 +178,8 @@ ConversionReport Execute(const Plan& plan, const Registry& registry, ExecutionCo
 
 std::string PlanToJson(const Plan& plan);
 Result<Plan> PlanFromJson(std::string_view json);
+/// The plan in a file. Errors: io.*, limit.file_size, usage.bad_plan.
+Result<Plan> ReadPlanFile(const std::string& path);
 /// `spelling` is how the fix of an error names options.
 std::string ReportToJson(const ConversionReport& report,
                          OptionSpelling spelling = OptionSpelling::kName);

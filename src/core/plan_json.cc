@@ -14,6 +14,7 @@
 
 #include "core/json_text.h"
 #include "core/registry_errors.h"
+#include "io/local_file.h"
 #include "pyforge/conversion.h"
 #include "schema/type_name.h"
 
@@ -189,6 +190,15 @@ Result<Plan> PlanFromJson(std::string_view text) {
   } catch (const Json::exception& error) {
     return Fail(core::kBadPlan, {}, "this is no plan of pyforge: {}", error.what());
   }
+}
+
+Result<Plan> ReadPlanFile(const std::string& path) {
+  // A plan is kilobytes; what is larger is something else.
+  constexpr int64_t kPlanBytesMax = int64_t{256} << 20;
+  ARROW_ASSIGN_OR_RAISE(const std::string text, io::ReadWholeFile(path, kPlanBytesMax));
+  Result<Plan> plan = PlanFromJson(text);
+  if (!plan.ok()) return AddWhere(plan.status(), {.path = path});
+  return plan;
 }
 
 }  // namespace pyforge

@@ -176,8 +176,15 @@ def test_what_is_no_plan_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "plan.json"
     path.write_text("{}")
     assert_refused(run("run", path), 2, "usage.bad_plan")
-    assert_refused(run("run", tmp_path / "none.json"), 6, "io.read_failed")
-    assert_refused(run("run", tmp_path), 6, "io.read_failed")
+    assert_refused(run("run", "-", stdin=b"{}"), 2, "usage.bad_plan")
+    assert_refused(run("run", tmp_path), 6, "io.is_directory")
+
+
+def test_a_plan_that_is_not_there_is_not_found(tmp_path: Path) -> None:
+    outcome = run("run", "none.json", cwd=tmp_path)
+    assert_refused(outcome, 4, "io.not_found")
+    assert outcome.where == "none.json"
+    assert "Check the spelling" in outcome.fix
 
 
 def test_preview_schema_converts_nothing(orders: Path) -> None:
