@@ -54,6 +54,8 @@ struct Dialect {
   /// The names as found, quotes and outer blanks taken off; may be empty or repeated. Without a
   /// header row: no entries.
   std::vector<std::string> header = {};
+  /// The same with their outer blanks, where one row names the columns; may be others in number.
+  std::vector<std::string> header_cells = {};
   /// The fields most records have; 0 for an empty file.
   int64_t column_count = 0;
 

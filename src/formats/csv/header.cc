@@ -54,6 +54,22 @@ Rows ReadRows(std::string_view text, const Dialect& dialect, bool is_cut, size_t
   return rows;
 }
 
+// The cells of one record as they stand, but for quotes, escapes and the blanks to be skipped.
+std::vector<std::string> ReadCells(std::string_view record, const Dialect& dialect) {
+  SampleParser parser(record, dialect, /*text_is_cut=*/false);
+  std::vector<Cell> cells;
+  parser.Next(&cells);
+  std::vector<std::string> texts;
+  for (const Cell& cell : cells) {
+    std::string text = CellText(cell, dialect);
+    if (dialect.skip_initial_space && !cell.quoted) {
+      text.erase(0, std::min(text.find_first_not_of(' '), text.size()));
+    }
+    texts.push_back(std::move(text));
+  }
+  return texts;
+}
+
 // Where the rows end whose values are known, from `begin` on.
 size_t EndOfKept(const Rows& rows, size_t begin) {
   while (begin < rows.size() && rows[begin].values.size() == rows[begin].width) ++begin;
@@ -317,6 +333,9 @@ void LayoutFinder::DecideHeader() {
   }
   dialect_->header_rows = static_cast<int64_t>(header.size());
   dialect_->header = JoinHeaderRows(header);
+  if (header.size() == 1) {
+    dialect_->header_cells = ReadCells(head_.substr(row.begin, row.end - row.begin), *dialect_);
+  }
   data_row_ = next;
 }
 
@@ -466,8 +485,8 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
     --end;
   while (end > first && is_empty(rows[end - 1])) --end;
   size_t notes = end;
-  while (notes > first && end - notes < kFooterRowsMax && rows[notes - 1].width == 1 &&
-         rows[notes - 1].filled == 1 && width_ >= 3) {
+  while (!hints_.keeps_footer && notes > first && end - notes < kFooterRowsMax &&
+         rows[notes - 1].width == 1 && rows[notes - 1].filled == 1 && width_ >= 3) {
     --notes;
   }
   // Where lines like these stand among the rows too, they are rows.
@@ -506,7 +525,7 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
 void LayoutFinder::SetEnd() {
   if (sample_.whole) {
     size_t second = 0;
-    if (FindSecondTable(&second)) {
+    if (!hints_.keeps_footer && FindSecondTable(&second)) {
       dialect_->end_offset = static_cast<int64_t>(rows_[second].begin);
       layout_.footer.push_back(
           FirstBytes(head_.substr(rows_[second].begin, rows_[second].end - rows_[second].begin)));

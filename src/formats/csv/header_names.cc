@@ -2,9 +2,17 @@
 
 #include <algorithm>
 #include <charconv>
+#include <map>
+#include <set>
+#include <string_view>
 #include <utility>
 
 namespace pyforge::csv {
+namespace {
+
+constexpr std::string_view kQuotesAndBlanks = " \t\r\n\f\v\"'";
+
+}  // namespace
 
 std::vector<std::string> JoinHeaderRows(const std::vector<const std::vector<std::string>*>& rows) {
   if (rows.size() == 1) return *rows[0];
@@ -73,6 +81,39 @@ bool HoldsRowNumbers(const Rows& rows, size_t begin, size_t end) {
     ++count;
   }
   return count >= 2;
+}
+
+std::vector<std::string> PandasNames(const std::vector<std::string>& cells, bool has_header) {
+  std::vector<std::string> read;
+  const std::set<std::string> in_header(cells.begin(), cells.end());
+  std::map<std::string, int64_t> counts;
+  for (size_t i = 0; i < cells.size(); ++i) {
+    const std::string cell = cells[i].empty() ? "Unnamed: " + std::to_string(i) : cells[i];
+    std::string name = cell;
+    for (int64_t count = counts[name]; count > 0;) {
+      counts[cell] = count + 1;
+      name = cell + "." + std::to_string(count);
+      count = in_header.contains(name) ? count + 1 : counts[name];
+    }
+    counts[name] += 1;
+    read.push_back(std::move(name));
+  }
+  std::vector<std::string> names;
+  std::set<std::string> taken;
+  for (size_t i = 0; i < read.size(); ++i) {
+    std::string_view name = has_header ? std::string_view(read[i]) : std::string_view();
+    const size_t begin = name.find_first_not_of(kQuotesAndBlanks);
+    const size_t end = name.find_last_not_of(kQuotesAndBlanks);
+    name =
+        begin == std::string_view::npos ? std::string_view() : name.substr(begin, end + 1 - begin);
+    const std::string stem = name.empty() ? "Column_" + std::to_string(i + 1) : std::string(name);
+    std::string unique = stem;
+    for (int64_t number = 1; !taken.insert(unique).second; ++number) {
+      unique = stem + "_duplicate_" + std::to_string(number);
+    }
+    names.push_back(std::move(unique));
+  }
+  return names;
 }
 
 }  // namespace pyforge::csv

@@ -20,4 +20,10 @@ bool HoldsRowNumbers(const Rows& rows, size_t begin, size_t end);
 /// delimiter was forgotten. False, and nothing done, otherwise.
 bool SplitJoinedNames(size_t width, std::vector<std::string>* names);
 
+/// Names as programs on pandas make them of a header's cells: an empty one is `Unnamed: 2` (from
+/// 0), a repeated one `name.1`; then quotes and blanks at both ends go, what is left empty is
+/// `Column_3` (from 1), and what is repeated only now `name_duplicate_1`. Without a header:
+/// `Column_1` on.
+std::vector<std::string> PandasNames(const std::vector<std::string>& cells, bool has_header);
+
 }  // namespace pyforge::csv

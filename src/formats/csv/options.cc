@@ -20,17 +20,37 @@ constexpr std::string_view kSkipAliases[] = {"skip_lines"};
 constexpr OptionSpec kReadSpecs[] = {
     Option<&ReadOptions::delimiter>("delimiter", "Field separator of the input, such as ; or tab.",
                                     "TEXT", kSeparatorAliases, 'd'),
+    Option<&ReadOptions::delimiters>(
+        "delimiters", "Characters that the separator is chosen from, such as ,;\\t| and no others.",
+        "TEXT"),
     Option<&ReadOptions::quote>("quote", "Quote character of the input, or none.", "CHAR",
                                 kQuotecharAliases),
     Option<&ReadOptions::escape>(
         "escape", "Character that takes the meaning off the next one, or none.", "CHAR"),
+    Option<&ReadOptions::skip_initial_space>(
+        "skip_initial_space",
+        "Whether blanks before a field are no part of it; found out where it is not said."),
     Option<&ReadOptions::header>("header", "Whether the first record names the columns.",
                                  "auto|yes|no"),
     Option<&ReadOptions::header_rows>("header_rows",
                                       "Records that make up the header, joined with a blank.", "N"),
     Option<&ReadOptions::skip_rows>("skip_rows", "Lines above the header to leave out.", "N",
                                     kSkipAliases),
-    Option<&ReadOptions::comment>("comment", "Lines that begin with this are left out.", "TEXT"),
+    Option<&ReadOptions::column_naming>("column_naming",
+                                        "Names of columns without one of their own: column_3 and "
+                                        "name_2, or, pandas, Unnamed: 2 and name.1, and Column_3 "
+                                        "without a header.",
+                                        "plain|pandas"),
+    Option<&ReadOptions::footer>("footer",
+                                 "Remarks or a second table behind the last row: left out where "
+                                 "they are found, or kept as rows.",
+                                 "auto|keep"),
+    Option<&ReadOptions::comment>(
+        "comment", "Lines that begin with this are left out; given as empty, none are.", "TEXT"),
+    Option<&ReadOptions::empty_fields>(
+        "empty_fields",
+        "What empty and missing fields are in columns of text; in others they are null.",
+        "null|text"),
     Option<&ReadOptions::null_values>(
         "null_values", "Unquoted words that mean null, besides the empty field.", "WORD,..."),
     Option<&ReadOptions::encoding>("encoding", "Character encoding, such as windows-1252.", "NAME"),
@@ -144,6 +164,10 @@ Status ReadOptions::Validate() const {
                        "1 to 16 characters, no line end and not the quote");
     }
   }
+  const auto choices = UnescapeText("delimiters", delimiters);
+  if (!choices.ok() || choices->find_first_of("\r\n") != std::string::npos) {
+    return BadOption("delimiters", delimiters, "characters such as ,;\\t| and no line end");
+  }
   if (header_rows && (*header_rows < 0 || *header_rows > 16)) {
     return BadOption("header_rows", std::to_string(*header_rows), "0 to 16");
   }
@@ -174,6 +198,9 @@ Status ReadOptions::Validate() const {
 DialectHints ReadOptions::Hints() const {
   DialectHints hints;
   if (delimiter) hints.delimiter = UnescapeText("delimiter", *delimiter).ValueOr(*delimiter);
+  hints.delimiter_choices = UnescapeText("delimiters", delimiters).ValueOr(delimiters);
+  hints.skip_initial_space = skip_initial_space;
+  hints.keeps_footer = footer == Footer::kKeep;
   const auto character = [](const std::string& text) {
     std::optional<char> parsed;
     const Status status = ParseOptionalCharacter({}, text, &parsed);

@@ -14,6 +14,9 @@
 namespace pyforge::csv {
 
 enum class Header : uint8_t { kAuto, kYes, kNo };
+enum class EmptyFields : uint8_t { kNull, kText };
+enum class Footer : uint8_t { kAuto, kKeep };
+enum class ColumnNaming : uint8_t { kPlain, kPandas };
 enum class Quoting : uint8_t { kMinimal, kAll, kText, kNone };
 enum class LineEnd : uint8_t { kLf, kCrlf };
 enum class OutputCompression : uint8_t { kAuto, kNone, kGzip, kZstd };
@@ -22,18 +25,29 @@ enum class OutputCompression : uint8_t { kAuto, kNone, kGzip, kZstd };
 struct ReadOptions {
   /// Field separator, one or more characters; `tab`, `space`, `\t`, `\x1f` are understood.
   std::optional<std::string> delimiter = {};
+  /// The characters that the delimiter is chosen from; empty: all usual and less usual ones.
+  std::string delimiters = {};
   /// Quote character, or `none`.
   std::optional<std::string> quote = {};
   /// Character that takes the meaning off the next one, or `none`; doubled quotes are always
   /// understood.
   std::optional<std::string> escape = {};
+  /// Whether blanks before a field are no part of it. Unset: found out.
+  std::optional<bool> skip_initial_space = {};
   Header header = Header::kAuto;
   /// Records that make up the header; several are joined with a blank.
   std::optional<int64_t> header_rows = {};
   /// Lines above the header that do not belong to the table.
   std::optional<int64_t> skip_rows = {};
-  /// Lines that begin with this are left out.
+  /// How columns are named that have no name, or one that others have too.
+  ColumnNaming column_naming = ColumnNaming::kPlain;
+  /// What is done with remarks, or a second table, behind the table's last row.
+  Footer footer = Footer::kAuto;
+  /// Lines that begin with this are left out; given as empty: none are.
   std::optional<std::string> comment = {};
+  /// What an empty field is in a column of text, and a field that a short row lacks; in other
+  /// columns it is null.
+  EmptyFields empty_fields = EmptyFields::kNull;
   /// Unquoted words that mean null, besides the empty field.
   std::vector<std::string> null_values = {};
   /// Character encoding, as in the IANA registry.
@@ -86,6 +100,12 @@ namespace pyforge {
 
 template <>
 inline constexpr std::string_view kEnumNames<csv::Header>[] = {"auto", "yes", "no"};
+template <>
+inline constexpr std::string_view kEnumNames<csv::EmptyFields>[] = {"null", "text"};
+template <>
+inline constexpr std::string_view kEnumNames<csv::Footer>[] = {"auto", "keep"};
+template <>
+inline constexpr std::string_view kEnumNames<csv::ColumnNaming>[] = {"plain", "pandas"};
 template <>
 inline constexpr std::string_view kEnumNames<csv::Quoting>[] = {"minimal", "all", "text", "none"};
 template <>

@@ -67,6 +67,7 @@ class Builder {
     plan_->strict = request.strict;
     plan_->keep_bad_rows = request.keep_bad_rows;
     plan_->null_values = facts.options.null_values;
+    plan_->empty_is_text = facts.options.empty_fields == EmptyFields::kText;
     plan_->field_bytes_max = facts.field_bytes_max;
     plan_->record_bytes_max = 2 * facts.field_bytes_max;
     plan_->raw_bytes_max = std::min(plan_->raw_bytes_max, plan_->record_bytes_max);
@@ -78,6 +79,11 @@ class Builder {
   void SetTypes(const std::vector<TextType>& types) {
     plan_->field_types = types;
     if (request_.types_as_text) plan_->field_types.assign(types.size(), kTextType);
+    if (!plan_->empty_is_text) return;
+    // A column of nothing but empty fields has values: empty texts.
+    for (TextType& type : plan_->field_types) {
+      if (type.kind == TextKind::kNull) type = kTextType;
+    }
   }
   void SetExtra(bool has_extra) { plan_->has_extra = has_extra; }
   void SetFinal() { plan_->types_are_final = true; }

@@ -9,6 +9,7 @@
 #include "codec/charset/utf8.h"
 #include "formats/csv/decoder.h"
 #include "formats/csv/errors.h"
+#include "formats/csv/header_names.h"
 #include "formats/csv/splitter.h"
 #include "schema/column_names.h"
 
@@ -205,7 +206,13 @@ void SetNames(TableFacts* facts) {
   const auto count = static_cast<size_t>(facts->dialect.column_count);
   while (names.size() > count && names.back().empty()) names.pop_back();
   names.resize(std::max(names.size(), count));
-  facts->names = schema::UniqueNames(names);
+  if (facts->options.column_naming == ColumnNaming::kPandas) {
+    const std::vector<std::string>& cells = facts->dialect.header_cells;
+    const bool are_names = cells.size() == names.size() && facts->header_repairs.empty();
+    facts->names = PandasNames(are_names ? cells : names, facts->dialect.header_rows > 0);
+  } else {
+    facts->names = schema::UniqueNames(names);
+  }
   for (size_t i = 0; i < names.size(); ++i) {
     if (names[i].empty()) names[i] = facts->names[i];
   }

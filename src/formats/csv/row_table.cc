@@ -201,6 +201,10 @@ void RowTable::Gather(const ColumnPlan& column, int64_t first, int64_t count,
   } else {
     GatherRegular<false>(column.field_index, first, count, fields);
   }
+  if (plan_.empty_is_text && column.source == ColumnSource::kField &&
+      column.type.kind == schema::TextKind::kText) {
+    TakeEmptyAsText(first, count, fields);
+  }
   if (!plan_.null_values.empty() && column.source == ColumnSource::kField) {
     ApplyNullValues(fields, count);
   }
@@ -330,6 +334,18 @@ void RowTable::GatherListed(const ColumnPlan& column, int64_t first, int64_t cou
     }
     TakeField(FieldBegin(row, field), FieldEnd(row, field),
               row.first_field + static_cast<uint32_t>(field), i, fields);
+  }
+}
+
+void RowTable::TakeEmptyAsText(int64_t first, int64_t count, ColumnFields* fields) const {
+  for (int64_t i = 0; i < count; ++i) {
+    const auto at = static_cast<size_t>(i);
+    if (fields->is_null[at] == 0) continue;
+    const TextRow* const row = is_listed_ ? &rows_[static_cast<size_t>(first + i)] : nullptr;
+    // Of these the text stands in another column.
+    if (row != nullptr && (row->is_rejected || row->is_all_extra)) continue;
+    fields->is_null[at] = 0;
+    --fields->null_count;
   }
 }
 

@@ -118,6 +118,7 @@ class RowTable {
                     ColumnFields* fields) const;
   void TakeField(uint32_t begin, uint32_t end, uint32_t ordinal, int64_t row,
                  ColumnFields* fields) const;
+  void TakeEmptyAsText(int64_t first, int64_t count, ColumnFields* fields) const;
   void ApplyNullValues(ColumnFields* fields, int64_t count) const;
   bool IsOneQuotedText(const TextRow& row, int64_t field, int64_t surplus) const;
   uint32_t FieldBegin(const TextRow& row, int64_t field) const;

@@ -26,27 +26,34 @@ void Rank(std::vector<Trial>* trials) {
                    [](const Trial& a, const Trial& b) { return a.score > b.score; });
 }
 
-// Weak delimiters, which ordinary text is full of, need values between them to be believed.
-void WeighWeakDelimiters(Trial* trial) {
+// Weak delimiters, which ordinary text is full of, need values between them to be believed, or the
+// user's word that they may be it and as many fields in every row.
+void WeighWeakDelimiters(const DialectHints& hints, Trial* trial) {
   const std::string& delimiter = trial->dialect.delimiter;
   if (delimiter != " " && delimiter != ":") return;
+  if (!hints.delimiter_choices.empty()) {
+    if (trial->consistency < 1) trial->score = 0;
+    return;
+  }
   const auto quoted = static_cast<double>(2 * trial->quotes.closed);
   const auto odd = static_cast<double>(trial->quotes.inner);
   const bool explains_quotes = quoted >= 8 && quoted > 3 * odd;
   if (!explains_quotes) trial->score *= 0.3 + 0.7 * trial->typed_share;
 }
 
-void JudgeEach(const Sample& sample, size_t bytes_max, std::vector<Trial>* trials) {
+void JudgeEach(const Sample& sample, const DialectHints& hints, size_t bytes_max,
+               std::vector<Trial>* trials) {
   for (Trial& trial : *trials) {
     Judge(sample, bytes_max, &trial);
-    WeighWeakDelimiters(&trial);
+    WeighWeakDelimiters(hints, &trial);
   }
   Rank(trials);
 }
 
-std::vector<Trial> JudgeAll(const Sample& sample, const std::vector<Trial>& candidates) {
+std::vector<Trial> JudgeAll(const Sample& sample, const DialectHints& hints,
+                            const std::vector<Trial>& candidates) {
   std::vector<Trial> trials = candidates;
-  JudgeEach(sample, std::min(kFirstLookBytes, sample.head.size()), &trials);
+  JudgeEach(sample, hints, std::min(kFirstLookBytes, sample.head.size()), &trials);
   if (trials.empty() || (sample.head.size() <= kFirstLookBytes && sample.blocks.empty())) {
     return trials;
   }
@@ -58,10 +65,10 @@ std::vector<Trial> JudgeAll(const Sample& sample, const std::vector<Trial>& cand
   for (const Trial& trial : trials) {
     if (finalists.size() < kFinalistsMax && trial.score >= score_min) finalists.push_back(trial);
   }
-  JudgeEach(sample, sample.head.size(), &finalists);
+  JudgeEach(sample, hints, sample.head.size(), &finalists);
   if (finalists[0].score < 0.8 * first_score) {
     // The file goes on otherwise than it began.
-    JudgeEach(sample, sample.head.size(), &trials);
+    JudgeEach(sample, hints, sample.head.size(), &trials);
     return trials;
   }
   // The others stay as runners-up with what their first look gave.
@@ -82,7 +89,7 @@ void SettleNewline(const Sample& sample, const DialectHints& hints, Trial* best)
     Trial mixed = *best;
     mixed.dialect.newline = Newline::kMixed;
     Judge(sample, head.size(), &mixed);
-    WeighWeakDelimiters(&mixed);
+    WeighWeakDelimiters(hints, &mixed);
     if (mixed.score > best->score) *best = std::move(mixed);
     return;
   }
@@ -300,15 +307,16 @@ DetectedDialect DetectDialect(const Sample& sample, const DialectHints& given_hi
     }
   }
 
-  std::vector<Trial> trials = JudgeAll(sample, MakeTrials(sample, hints, base));
+  std::vector<Trial> trials = JudgeAll(sample, hints, MakeTrials(sample, hints, base));
   const bool delimiter_given = hints.delimiter.has_value();
-  if (!delimiter_given && (trials[0].score < kGoodScore || trials[0].column_count < 2)) {
-    std::vector<Trial> unusual = JudgeAll(sample, MakeUnusualTrials(sample, base));
+  const bool takes_any = !delimiter_given && hints.delimiter_choices.empty();
+  if (takes_any && (trials[0].score < kGoodScore || trials[0].column_count < 2)) {
+    std::vector<Trial> unusual = JudgeAll(sample, hints, MakeUnusualTrials(sample, base));
     trials.insert(trials.end(), unusual.begin(), unusual.end());
     Rank(&trials);
   }
   Trial best = trials[0];
-  if (!delimiter_given) {
+  if (takes_any) {
     const std::string wide = WidenDelimiter(sample, best.dialect);
     if (wide != best.dialect.delimiter) {
       Trial widened = best;

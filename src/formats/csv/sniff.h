@@ -25,6 +25,10 @@ struct DialectHints {
   std::optional<int64_t> skip_lines = {};
   std::optional<bool> skip_initial_space = {};
   std::optional<Newline> newline = {};
+  /// The characters that the delimiter is chosen from; empty: any.
+  std::string delimiter_choices = {};
+  /// Remarks and a second table behind the last row are rows.
+  bool keeps_footer = false;
   /// What the file's name suggests (".tsv": tab); the content may overrule it.
   std::string likely_delimiter = {};
 };

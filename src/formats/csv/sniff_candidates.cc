@@ -24,6 +24,9 @@ constexpr Usual kUsual[] = {{",", 1.0},     {";", 0.99},    {"\t", 0.98}, {"|", 
                             {"\x1F", 0.96}, {"\x01", 0.96}, {"::", 0.85}, {"^", 0.8},
                             {"~", 0.8},     {":", 0.45},    {" ", 0.6}};
 
+// Of a character that is no usual delimiter but may be it by the user's word.
+constexpr double kChosenPrior = 0.9;
+
 using schema::IsDigit;
 
 size_t FindLineEnd(std::string_view text, size_t begin) {
@@ -198,11 +201,25 @@ std::vector<Trial> MakeTrials(const Sample& sample, const DialectHints& hints,
     add(*hints.delimiter, 1);
     return trials;
   }
+  const std::string& choices = hints.delimiter_choices;
+  const auto may_be_chosen = [&choices](std::string_view delimiter) {
+    return choices.empty() || (delimiter.size() == 1 && choices.find(delimiter) != choices.npos);
+  };
   for (const Usual& usual : kUsual) {
     if (text.find(usual.delimiter) == std::string_view::npos) continue;
+    if (!may_be_chosen(usual.delimiter)) continue;
     const char c = usual.delimiter[0];
-    if ((c == ':' || c == ' ') && IsPartOfValues(text, c)) continue;
-    add(usual.delimiter, usual.prior);
+    const bool is_weak = c == ':' || c == ' ';
+    if (is_weak && choices.empty() && IsPartOfValues(text, c)) continue;
+    add(usual.delimiter, is_weak && !choices.empty() ? kChosenPrior : usual.prior);
+  }
+  // Less usual ones, by the user's word.
+  for (const char choice : choices) {
+    const std::string_view delimiter(&choice, 1);
+    const bool is_usual =
+        std::any_of(std::begin(kUsual), std::end(kUsual),
+                    [&](const Usual& usual) { return usual.delimiter == delimiter; });
+    if (!is_usual && text.find(choice) != std::string_view::npos) add(delimiter, kChosenPrior);
   }
   if (!hints.likely_delimiter.empty()) {
     for (Trial& trial : trials) {

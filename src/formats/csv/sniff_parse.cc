@@ -204,7 +204,7 @@ std::string_view Trim(std::string_view text) {
   }
 }
 
-std::string CellValue(const Cell& cell, const Dialect& dialect) {
+std::string CellText(const Cell& cell, const Dialect& dialect) {
   const bool doubled = cell.quoted && UnderstandsDoubled(dialect);
   const bool prefixed = dialect.escape && dialect.escape != dialect.quote;
   std::string value;
@@ -218,7 +218,11 @@ std::string CellValue(const Cell& cell, const Dialect& dialect) {
     if (is_doubled || (prefixed && c == *dialect.escape && takes_meaning)) ++i;
     value += cell.text[i];
   }
-  return std::string(Trim(value));
+  return value;
+}
+
+std::string CellValue(const Cell& cell, const Dialect& dialect) {
+  return std::string(Trim(CellText(cell, dialect)));
 }
 
 }  // namespace pyforge::csv

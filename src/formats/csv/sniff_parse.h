@@ -74,7 +74,10 @@ class SampleParser {
   QuoteCounts quotes_;
 };
 
-/// A cell's value: escapes resolved under `dialect`, blanks at both ends taken off.
+/// A cell's text, escapes resolved under `dialect`.
+std::string CellText(const Cell& cell, const Dialect& dialect);
+
+/// A cell's value: its text without blanks at both ends.
 std::string CellValue(const Cell& cell, const Dialect& dialect);
 
 /// `text` without blanks (space, tab, no-break space) at both ends.

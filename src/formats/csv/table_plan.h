@@ -64,6 +64,7 @@ struct TablePlan {
   bool strict = false;
   bool keep_bad_rows = false;
   std::vector<std::string> null_values = {};
+  bool empty_is_text = false;  ///< in columns of text, also where a short row lacks the field
   int64_t field_bytes_max = 0;
   int64_t record_bytes_max = 0;
   int64_t raw_bytes_max = int64_t{1} << 20;  ///< kept of a bad row

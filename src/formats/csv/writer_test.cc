@@ -377,6 +377,8 @@ TEST(CsvFormat, RefusesOptionsThatMakeNoSense) {
                                                         {"encoding", "klingon"},
                                                         {"field_max", "1"},
                                                         {"date_format", "whenever"},
+                                                        {"delimiters", ",\\n"},
+                                                        {"empty_fields", "maybe"},
                                                         {"no_such_option", "1"}}) {
     EXPECT_THAT(check(true, name, value), FailsWith("usage.bad_option")) << name;
   }
@@ -398,6 +400,7 @@ TEST(CsvFormat, RefusesOptionsThatMakeNoSense) {
                                                         {"encoding", "latin1"},
                                                         {"field_max", "1MiB"},
                                                         {"date_format", "d/m/yyyy"},
+                                                        {"delimiters", ",;\\t|: "},
                                                         {"output_delimiter", "tab"}}) {
     EXPECT_TRUE(check(true, name, value).ok()) << name;
   }
