@@ -2,6 +2,7 @@
 // on standard output, its exit codes, its names, everything as text.
 #include "cli/compat.h"
 
+#include <arrow/type.h>
 #include <fmt/format.h>
 #include <sys/stat.h>
 
@@ -98,17 +99,13 @@ constexpr OptionSpec kInfoOptions[] = {
 constexpr Command kOldConvert = {.name = "convert",
                                  .positionals = "INPUT_FILE [OUTPUT_FILE]",
                                  .options = kConvertOptions,
-                                 .positional_count_min = 1,
                                  .positional_count_max = 2};
 constexpr Command kOldInfo = {.name = "info",
                               .positionals = "INPUT_FILE",
                               .options = kInfoOptions,
-                              .positional_count_min = 1,
                               .positional_count_max = 1};
-constexpr Command kOldValidate = {.name = "validate",
-                                  .positionals = "INPUT_FILE",
-                                  .positional_count_min = 1,
-                                  .positional_count_max = 1};
+constexpr Command kOldValidate = {
+    .name = "validate", .positionals = "INPUT_FILE", .positional_count_max = 1};
 constexpr std::array kOldCommands = {&kOldConvert, &kOldInfo, &kOldValidate};
 
 constexpr std::array<std::string_view, 3> kTextSuffixes = {".csv", ".tsv", ".txt"};
@@ -121,11 +118,31 @@ int UsageError(const Session& session, const Command& command, std::string_view 
   return kExitUsage;
 }
 
-std::string LowerSuffix(const std::filesystem::path& path) {
-  std::string suffix = path.extension().string();
-  std::transform(suffix.begin(), suffix.end(), suffix.begin(),
+std::string Lower(std::string text) {
+  std::transform(text.begin(), text.end(), text.begin(),
                  [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  return suffix;
+  return text;
+}
+
+/// What is wrong with the first value that is none of its option's choices; empty if none is.
+std::string WrongChoice(std::span<const OptionSpec> specs, const OptionValues& given) {
+  for (const OptionSpec& spec : specs) {
+    const auto found = given.find(spec.name);
+    if (found == given.end() || spec.choices.empty()) continue;
+    const std::string& value = found->second.value;
+    if (std::find(spec.choices.begin(), spec.choices.end(), Lower(value)) != spec.choices.end()) {
+      continue;
+    }
+    std::string option = fmt::format("'{}'", SpellOption(spec.name, OptionSpelling::kFlag));
+    if (spec.short_name != 0) option += fmt::format(" / '-{}'", spec.short_name);
+    return fmt::format("Invalid value for {}: '{}' is not one of '{}'.", option, value,
+                       fmt::join(spec.choices, "', '"));
+  }
+  return {};
+}
+
+std::string LowerSuffix(const std::filesystem::path& path) {
+  return Lower(path.extension().string());
 }
 
 bool IsText(const std::filesystem::path& path) {
@@ -138,6 +155,20 @@ bool Exists(const std::string& path) {
   return ::stat(path.c_str(), &status) == 0;
 }
 
+/// A path as version 1.0 showed it: without "." and doubled or closing slashes.
+std::string ShownPath(std::string_view path) {
+  std::string shown = path.starts_with('/') ? "/" : "";
+  while (!path.empty()) {
+    const size_t end = std::min(path.find('/'), path.size());
+    const std::string_view part = path.substr(0, end);
+    path.remove_prefix(std::min(end + 1, path.size()));
+    if (part.empty() || part == ".") continue;
+    if (!shown.empty() && shown != "/") shown += '/';
+    shown += part;
+  }
+  return shown.empty() ? "." : shown;
+}
+
 /// How version 1.0 read text: every value as it stands, no row dropped, names made up where the
 /// file has none.
 OptionValues OldReadOptions() {
@@ -148,21 +179,53 @@ OptionValues OldReadOptions() {
   set("from", "csv");
   set("types", "strings");
   set("profile", "1.0");
+  set("empty_fields", "text");
+  set("skip_initial_space", "true");
+  set("delimiters", ",;\\t|: ");
+  set("column_naming", "pandas");
+  set("footer", "keep");
+  set("comment", "");
   return options;
+}
+
+InspectRequest OldInspection(const std::string& path) {
+  InspectRequest request{.path = path, .from = "csv", .options = OldReadOptions()};
+  request.options.erase("from");
+  return request;
+}
+
+Result<Inspection> InspectAsOld(Session& session, const std::string& path,
+                                ExecutionContext& context) {
+  return Inspect(OldInspection(path), session.registry(), context);
+}
+
+/// Version 1.0 took a file without a line of text for no CSV file.
+bool HasTable(const Result<Inspection>& inspection) {
+  return inspection.ok() && !inspection->tables.empty() &&
+         inspection->tables.front().info.schema->num_fields() > 0;
+}
+
+int FailAsOld(Session& session, const Status& error) {
+  session.Fail(error);
+  session.out().Print("Conversion failed!\n");
+  session.err().Print("Aborted!\n");
+  const int exit_code = Session::ExitCodeOf(error);
+  return exit_code > 128 ? exit_code : kExitFailed;
 }
 
 int ConvertAsOld(Session& session, const Arguments& arguments) {
   const Result<OldConvertOptions> own =
       ParseOwn<OldConvertOptions>(kConvertOptions, arguments.given);
   if (!own.ok()) return UsageError(session, kOldConvert, own.status().message());
-  const std::string& input = arguments.positionals.front();
+  const std::string input = ShownPath(arguments.positionals.front());
   const std::filesystem::path input_path(input);
   const bool is_verbose = session.front_end().verbose;
   if (is_verbose) {
     session.out().Print(fmt::format("Input file: {}\nOutput format: {}\n", input,
                                     options_internal::PrintField(own->format)));
   }
-  std::string output = arguments.positionals.size() > 1 ? arguments.positionals[1] : "";
+  std::string output;
+  if (arguments.positionals.size() > 1) output = ShownPath(arguments.positionals[1]);
   if (output.empty()) {
     std::filesystem::path named = input_path;
     named.replace_extension("." + options_internal::PrintField(own->format));
@@ -187,15 +250,16 @@ int ConvertAsOld(Session& session, const Arguments& arguments) {
                                     OptionOrigin::kConfig};
   const Result<ExecutionContext*> context = session.StartJob(request.options);
   if (!context.ok()) return session.Fail(context.status());
+  const Result<Inspection> inspection = InspectAsOld(session, input, **context);
+  if (!inspection.ok()) return FailAsOld(session, inspection.status());
+  if (!HasTable(inspection)) {
+    return FailAsOld(session, Fail(kCorrupt, {.path = input}, "the file holds no table"));
+  }
+  std::error_code ignored;  // writing fails with the reason
+  std::filesystem::create_directories(std::filesystem::path(output).parent_path(), ignored);
   const ConversionReport report = Convert(request, session.registry(), **context);
   for (const std::string& warning : report.warnings) session.Warn(warning);
-  int64_t rows = 0;
-  for (const TableReport& table : report.tables) rows += table.rows_read;
-  if (report.error.ok() && rows > 0) return 0;
-  if (!report.error.ok()) session.Fail(report.error);
-  session.out().Print("Conversion failed!\n");
-  session.err().Print("Aborted!\n");
-  return Session::ExitCodeOf(report.error) > 128 ? Session::ExitCodeOf(report.error) : kExitFailed;
+  return report.error.ok() ? 0 : FailAsOld(session, report.error);
 }
 
 /// The metadata that version 1.0 knew of a CSV file, in its order.
@@ -222,8 +286,9 @@ nlohmann::ordered_json OldMetadata(const Inspection& inspection, const std::stri
   metadata["file_type"] = "CSV";
   metadata["encoding"] = value(encoding);
   metadata["encoding_confidence"] = encoding == nullptr ? 0.0 : encoding->confidence;
-  metadata["delimiter"] = value(finding("delimiter"));
-  metadata["has_header"] = header != nullptr && header->value != "false" && header->value != "none";
+  const std::string delimiter = value(finding("delimiter"));
+  metadata["delimiter"] = delimiter == "tab" ? "\t" : delimiter == "space" ? " " : delimiter;
+  metadata["has_header"] = header != nullptr && header->value != "0";
   return metadata;
 }
 
@@ -245,8 +310,9 @@ std::string OldInfoTable(const nlohmann::ordered_json& metadata, const std::stri
     columns[0].cells.push_back(TitleCase(key));
     std::string text = value.is_string() ? value.get<std::string>() : value.dump();
     if (key == "file_size") text = CountText(value.get<int64_t>()) + " bytes";
-    if (value.is_boolean()) text = value.get<bool>() ? "True" : "N/A";
-    columns[1].cells.push_back(text.empty() ? "N/A" : text);
+    if (value.is_boolean()) text = value.get<bool>() ? "True" : "";
+    // What means nothing, 0 too, was not available.
+    columns[1].cells.push_back(text.empty() || text == "0" || text == "0.0" ? "N/A" : text);
   }
   return fmt::format("File Information: {}\n{}", std::filesystem::path(path).filename().string(),
                      PrintTable(columns, {}).text);
@@ -263,14 +329,13 @@ int InfoAsOld(Session& session, const Arguments& arguments) {
   }
   const Result<ExecutionContext*> context = session.StartJob({});
   if (!context.ok()) return session.Fail(context.status());
-  InspectRequest request{.path = path, .from = "csv", .options = OldReadOptions()};
-  request.options.erase("from");
-  const Result<Inspection> inspection = Inspect(request, session.registry(), **context);
+  const Result<Inspection> inspection = InspectAsOld(session, path, **context);
   // The number of rows was counted, header excluded.
-  const ValidationReport counted = inspection.ok()
-                                       ? Validate(request, false, session.registry(), **context)
-                                       : ValidationReport{};
-  if (!inspection.ok() || counted.tables.empty()) {
+  ValidationReport counted;
+  if (HasTable(inspection)) {
+    counted = Validate(OldInspection(path), false, session.registry(), **context);
+  }
+  if (counted.tables.empty()) {
     session.out().Print("Could not extract metadata from file\n");
     return 0;
   }
@@ -297,9 +362,7 @@ int ValidateAsOld(Session& session, const Arguments& arguments) {
                  [](unsigned char c) { return static_cast<char>(std::toupper(c)); });
   const Result<ExecutionContext*> context = session.StartJob({});
   if (!context.ok()) return session.Fail(context.status());
-  InspectRequest request{.path = path.string(), .from = "csv", .options = OldReadOptions()};
-  request.options.erase("from");
-  const bool is_valid = Inspect(request, session.registry(), **context).ok();
+  const bool is_valid = HasTable(InspectAsOld(session, path.string(), **context));
   session.out().Print(fmt::format("{} {} is {}a valid {} file\n", is_valid ? "✓" : "✗",
                                   path.filename().string(), is_valid ? "" : "not ", suffix));
   return 0;
@@ -336,6 +399,11 @@ std::optional<int> RunCompatible(Session& session, const std::string& command,
   if (parsed->help) return std::nullopt;
   const Status settled = session.Settle(parsed->given);
   if (!settled.ok()) return UsageError(session, old, settled.message());
+  const std::string wrong_choice = WrongChoice(old.options, parsed->given);
+  if (!wrong_choice.empty()) return UsageError(session, old, wrong_choice);
+  if (parsed->positionals.empty()) {
+    return UsageError(session, old, "Missing argument 'INPUT_FILE'.");
+  }
   const std::string& input = parsed->positionals.front();
   if (!Exists(input)) {
     return UsageError(
