@@ -94,9 +94,14 @@ Status CheckKey(const std::vector<std::string>& key, const ColumnMatch& match,
                 const ComparedSide& left, const ComparedSide& right) {
   for (const std::string& name : key) {
     for (const ComparedSide* side : {&left, &right}) {
-      if (side->schema()->GetFieldIndex(name) < 0) {
+      const size_t count = side->schema()->GetAllFieldIndices(name).size();
+      if (count == 0) {
         return Fail(kNoSuchColumn, {.path = side->path(), .column = name},
                     "there is no column '{}' to match rows by", name);
+      }
+      if (count > 1) {
+        return Fail(kBadRequest, {.path = side->path(), .column = name},
+                    "rows cannot be matched by '{}', the name of {} columns", name, count);
       }
     }
     const bool is_comparable =

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <unordered_map>
 #include <utility>
 
 #include <arrow/api.h>
@@ -110,17 +111,43 @@ Result<std::shared_ptr<arrow::Array>> NumbersAsText(const std::shared_ptr<arrow:
 
 }  // namespace
 
+namespace {
+
+/// Gives the columns of a schema one after the other by name.
+class ColumnsByName {
+ public:
+  explicit ColumnsByName(const arrow::Schema& schema) {
+    for (int i = schema.num_fields(); i-- > 0;) waiting_[schema.field(i)->name()].push_back(i);
+  }
+  /// The next column of that name; -1: there is none left.
+  int Take(const std::string& name) {
+    const auto found = waiting_.find(name);
+    if (found == waiting_.end() || found->second.empty()) return -1;
+    const int index = found->second.back();
+    found->second.pop_back();
+    return index;
+  }
+
+ private:
+  std::unordered_map<std::string, std::vector<int>> waiting_;
+};
+
+}  // namespace
+
 ColumnMatch MatchColumns(const arrow::Schema& left, const arrow::Schema& right) {
   ColumnMatch match;
+  ColumnsByName right_columns(right);
+  std::vector<bool> is_matched(static_cast<size_t>(right.num_fields()), false);
   const auto type_name = [](const arrow::Field& field) { return schema::PrintType(*field.type()); };
   for (int i = 0; i < left.num_fields(); ++i) {
     const arrow::Field& field = *left.field(i);
-    const int other = right.GetFieldIndex(field.name());
+    const int other = right_columns.Take(field.name());
     if (other < 0) {
       match.differences.push_back(
           {.name = field.name(), .type_left = type_name(field), .type_right = ""});
       continue;
     }
+    is_matched[static_cast<size_t>(other)] = true;
     ComparedColumn column{.name = field.name(), .left_index = i, .right_index = other};
     if (FindForm(field, *right.field(other), &column)) {
       match.columns.push_back(std::move(column));
@@ -130,10 +157,11 @@ ColumnMatch MatchColumns(const arrow::Schema& left, const arrow::Schema& right) 
                                    .type_right = type_name(*right.field(other))});
     }
   }
-  for (const auto& field : right.fields()) {
-    if (left.GetFieldIndex(field->name()) >= 0) continue;
+  for (int i = 0; i < right.num_fields(); ++i) {
+    if (is_matched[static_cast<size_t>(i)]) continue;
+    const arrow::Field& field = *right.field(i);
     match.differences.push_back(
-        {.name = field->name(), .type_left = "", .type_right = type_name(*field)});
+        {.name = field.name(), .type_left = "", .type_right = type_name(field)});
   }
   return match;
 }

@@ -34,7 +34,8 @@ struct ColumnMatch {
   std::vector<ColumnDifference> differences;  ///< missing on a side, or of types not comparable
 };
 
-/// Columns match by name. Types that can hold the same values are no difference: integers of all
+/// Columns match by name; the first of several that have the same matches the first, the second the
+/// second. Types that can hold the same values are no difference: integers of all
 /// widths, decimals, floats; dates and timestamps; text and dictionaries of text.
 ColumnMatch MatchColumns(const arrow::Schema& left, const arrow::Schema& right);
 

@@ -9,6 +9,7 @@
 #include <gtest/gtest.h>
 
 #include "core/bad_rows.h"
+#include "core/compare_columns.h"
 #include "schema/cast.h"
 #include "support/plain_format.h"
 #include "support/temp_directory.h"
@@ -122,6 +123,28 @@ TEST_F(CompareTest, MatchesRowsByKey) {
   EXPECT_THAT(Lines(comparison), ElementsAre("k=a, j=1 [v] 3 / 4", "k=c, j=3 []  / k=c, j=3, v=0",
                                              "k=z, j=1 [] k=z, j=1, v=1 / "));
   EXPECT_THAT(context_.warnings(), IsEmpty());
+}
+
+TEST(MatchColumns, PairsColumnsOfTheSameNameInTheirOrder) {
+  const auto left =
+      arrow::schema({arrow::field("a", arrow::int64()), arrow::field("b", arrow::utf8()),
+                     arrow::field("a", arrow::utf8()), arrow::field("a", arrow::date32())});
+  const auto right =
+      arrow::schema({arrow::field("a", arrow::int64()), arrow::field("a", arrow::utf8()),
+                     arrow::field("b", arrow::utf8()), arrow::field("b", arrow::int64())});
+  const ColumnMatch match = MatchColumns(*left, *right);
+  std::vector<std::string> pairs;
+  for (const ComparedColumn& column : match.columns) {
+    pairs.push_back(fmt::format("{} {} {}", column.name, column.left_index, column.right_index));
+  }
+  EXPECT_THAT(pairs, ElementsAre("a 0 0", "b 1 2", "a 2 1"));
+  ASSERT_EQ(match.differences.size(), 2U);
+  EXPECT_EQ(match.differences[0].name, "a");
+  EXPECT_EQ(match.differences[0].type_left, "date");
+  EXPECT_EQ(match.differences[0].type_right, "");
+  EXPECT_EQ(match.differences[1].name, "b");
+  EXPECT_EQ(match.differences[1].type_left, "");
+  EXPECT_EQ(match.differences[1].type_right, "int64");
 }
 
 TEST_F(CompareTest, PairsEqualRowsOfARepeatedKeyFirst) {

@@ -6,8 +6,11 @@ import json
 import re
 from pathlib import Path
 
+import pyarrow as pa
+import pyarrow.parquet as pq
 from support import samples
 from support.commands import ORDERS, json_of
+from support.demands import assert_refused
 from support.program import convert, run
 
 
@@ -154,3 +157,20 @@ def test_compare_tells_equal_from_different(orders: Path, tmp_path: Path) -> Non
 
     keyed = json_of("compare", orders, other, "--key", "id", "--json", exit_code=1)
     assert keyed["differences"][0]["key"] == "id=2"
+
+
+def test_compare_pairs_columns_whose_names_repeat_by_their_order(tmp_path: Path) -> None:
+    def write(name: str, second: list[str]) -> Path:
+        columns = [pa.array([1, 2]), pa.array(second), pa.array([1.5, 2.5])]
+        pq.write_table(pa.Table.from_arrays(columns, names=["a", "a", "b"]), tmp_path / name)
+        return tmp_path / name
+
+    left, right = write("left.parquet", ["x", "y"]), write("right.parquet", ["x", "y"])
+    same = run("compare", left, right)
+    assert (same.exit_code, same.stdout) == (0, b"equal: 2 rows\n"), same
+
+    other = write("other.parquet", ["x", "z"])
+    told = json_of("compare", left, other, "--json", exit_code=1)
+    assert told["difference_count"] == 1
+    assert (told["differences"][0]["left"], told["differences"][0]["right"]) == ("y", "z")
+    assert_refused(run("compare", left, other, "--key", "a"), 2, "usage.bad_request")
