@@ -2,8 +2,12 @@
 
 #include <arrow/type.h>
 
+#include <algorithm>
 #include <cstring>
+#include <iterator>
+#include <string>
 
+#include "schema/characters.h"
 #include "schema/errors.h"
 
 namespace pyforge::schema {
@@ -166,6 +170,46 @@ bool ParseTemporalFormat(Pattern pattern, TextKind kind, TemporalLayout* layout)
   return pattern.rest.empty();
 }
 
+struct Directive {
+  std::string_view name;
+  std::string_view spelling;
+};
+constexpr Directive kDirectives[] = {
+    {"Y", "yyyy"}, {"y", "yy"},     {"m", "mm"},       {"-m", "m"},         {"b", "mon"},
+    {"B", "mon"},  {"h", "mon"},    {"d", "dd"},       {"-d", "d"},         {"e", "d"},
+    {"H", "hh"},   {"-H", "h"},     {"I", "hh"},       {"-I", "h"},         {"M", "mm"},
+    {"S", "ss"},   {"f", "ffffff"}, {"p", "AM"},       {"P", "AM"},         {"z", "Z"},
+    {"Z", "Z"},    {"R", "hh:mm"},  {"T", "hh:mm:ss"}, {"F", "yyyy-mm-dd"}, {"D", "mm/dd/yy"}};
+
+/// A pattern of strptime(3) as one of ours; empty where it is none, or means nothing we know.
+std::string FromStrptime(std::string_view pattern) {
+  std::string spelt;
+  bool has_half = false, has_twelve = false, has_twenty_four = false;
+  while (!pattern.empty()) {
+    if (pattern[0] != '%') {
+      // Letters would be taken for parts.
+      const char c = pattern[0];
+      if (IsLetter(c) && c != 'T' && c != 'Z') return {};
+      spelt += c;
+      pattern.remove_prefix(1);
+      continue;
+    }
+    pattern.remove_prefix(1);
+    const auto* const found =
+        std::find_if(std::begin(kDirectives), std::end(kDirectives),
+                     [&](const Directive& each) { return pattern.starts_with(each.name); });
+    if (found == std::end(kDirectives)) return {};
+    const char last = found->name.back();
+    has_half |= last == 'p' || last == 'P';
+    has_twelve |= last == 'I';
+    has_twenty_four |= last == 'H' || last == 'R' || last == 'T';
+    spelt += found->spelling;
+    pattern.remove_prefix(found->name.size());
+  }
+  // Twelve hours mean nothing without their half of the day.
+  return has_half == has_twelve && !(has_half && has_twenty_four) ? spelt : std::string();
+}
+
 bool ParseNumberFormat(Pattern pattern, TextType* type) {
   type->group_mark = 0;
   type->decimal_point = '.';
@@ -228,7 +272,9 @@ Status ParseFormat(std::string_view pattern, TextType* type) {
     case TextKind::kDate:
     case TextKind::kTime:
     case TextKind::kTimestamp:
-      understood = ParseTemporalFormat({pattern}, type->kind, &type->layout);
+      understood = pattern.find('%') == std::string_view::npos
+                       ? ParseTemporalFormat({pattern}, type->kind, &type->layout)
+                       : ParseTemporalFormat({FromStrptime(pattern)}, type->kind, &type->layout);
       break;
     case TextKind::kNull:
     case TextKind::kBool:

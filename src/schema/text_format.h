@@ -18,7 +18,9 @@ namespace pyforge::schema {
 /// number has two decimals.
 std::string PrintFormat(const TextType& type);
 
-/// Sets on `type`, whose kind is set, the rules that the pattern states. Errors: schema.bad_format.
+/// Sets on `type`, whose kind is set, the rules that the pattern states. Dates and times may be
+/// spelt as strptime(3) does too: %Y %y %m %b %B %d %H %I %p %M %S %f %z %F %T %R, and %-m %-d %-H
+/// %-I where one digit is enough. Errors: schema.bad_format.
 Status ParseFormat(std::string_view pattern, TextType* type);
 
 }  // namespace pyforge::schema

@@ -5,6 +5,7 @@
 
 #include "schema/errors.h"
 #include "schema/text_format.h"
+#include "schema/text_kernels.h"
 #include "schema/text_type.h"
 
 namespace pyforge::schema {
@@ -291,6 +292,46 @@ TEST(TextFormat, RefusesOtherPatterns) {
   decimal.scale = 2;
   EXPECT_FALSE(ParseFormat("1234.000", &decimal).ok()) << "three decimals for a scale of two";
   EXPECT_FALSE(ParseFormat("1234.", &decimal).ok());
+}
+
+TEST(TextFormat, TakesPatternsOfStrptimeToo) {
+  const std::vector<std::tuple<TextKind, std::string_view, std::string_view>> cases = {
+      {TextKind::kDate, "%Y-%m-%d", "yyyy-mm-dd"},
+      {TextKind::kDate, "%F", "yyyy-mm-dd"},
+      {TextKind::kDate, "%-d.%-m.%y", "d.m.yy"},
+      {TextKind::kDate, "%d %b %Y", "dd mon yyyy"},
+      {TextKind::kDate, "%B %-d, %Y", "mon d, yyyy"},
+      {TextKind::kTime, "%T", "hh:mm:ss.ffffff"},
+      {TextKind::kTime, "%-H:%M", "h:mm"},
+      {TextKind::kTime, "%I:%M %p", "hh:mm AM"},
+      {TextKind::kTimestamp, "%m/%d/%Y %I:%M:%S %p", "mm/dd/yyyy hh:mm:ss.ffffff AM"},
+      {TextKind::kTimestamp, "%-m/%-d/%Y, %-I:%M%p", "m/d/yyyy, h:mm AM"},
+      {TextKind::kTimestamp, "%Y-%m-%dT%H:%M:%S.%fZ", "yyyy-mm-ddThh:mm:ss.ffffffZ"},
+      {TextKind::kTimestamp, "%Y-%m-%d %H:%M:%S%z", "yyyy-mm-dd hh:mm:ss.ffffffZ"}};
+  for (const auto& [kind, pattern, ours] : cases) {
+    TextType type{.kind = kind};
+    ASSERT_TRUE(ParseFormat(pattern, &type).ok()) << pattern;
+    EXPECT_EQ(PrintFormat(type), ours) << pattern;
+  }
+}
+
+TEST(TextFormat, RefusesPatternsOfStrptimeThatMeanNothing) {
+  for (const std::string_view pattern : {"%d/%m/%Y %I:%M", "%d/%m/%Y %H:%M %p", "%d/%m/%Y at %H:%M",
+                                         "%q", "%", "%d/%m/%Y %", "%j", "%d/%m/%Y %M:%H"}) {
+    TextType type{.kind = TextKind::kTimestamp};
+    EXPECT_TRUE(FailedWith(ParseFormat(pattern, &type), kBadFormat)) << pattern;
+  }
+}
+
+TEST(TextFormat, ReadsValuesByAPatternOfTwelveHours) {
+  TextType type{.kind = TextKind::kTimestamp};
+  ASSERT_TRUE(ParseFormat("%-d/%-m/%Y %-I:%M %p", &type).ok());
+  int64_t micros = 0;
+  constexpr std::string_view kNoon = "2/1/1970 12:00 PM", kMidnight = "02/01/1970 12:05 am";
+  ASSERT_TRUE(ConvertValue(type, kNoon.data(), kNoon.size(), &micros));
+  EXPECT_EQ(micros, int64_t{36} * 3'600'000'000);
+  ASSERT_TRUE(ConvertValue(type, kMidnight.data(), kMidnight.size(), &micros));
+  EXPECT_EQ(micros, int64_t{24} * 3'600'000'000 + int64_t{5} * 60'000'000);
 }
 
 }  // namespace

@@ -56,10 +56,11 @@ constexpr OptionSpec kReadSpecs[] = {
     Option<&ReadOptions::encoding>("encoding", "Character encoding, such as windows-1252.", "NAME"),
     Option<&ReadOptions::decimal>("decimal", "Decimal mark of numbers, a point or a comma.",
                                   "CHAR"),
-    Option<&ReadOptions::date_format>(
-        "date_format",
-        "Order of day, month and year where the values do not tell: dmy, mdy, ymd, or a pattern.",
-        "FORMAT"),
+    Option<&ReadOptions::date_format>("date_format",
+                                      "Order of day, month and year where the values do not tell: "
+                                      "dmy, mdy, ymd, or a pattern such as dd/mm/yyyy or "
+                                      "%d/%m/%Y %I:%M %p.",
+                                      "FORMAT"),
     Option<&ReadOptions::field_max>(
         "field_max",
         "Longest field; beyond it an open quote counts as never closed (default 16MiB or an eighth "
@@ -189,7 +190,8 @@ Status ReadOptions::Validate() const {
     schema::TextType timestamp{.kind = schema::TextKind::kTimestamp};
     if (!schema::ParseFormat(date_format, &date).ok() &&
         !schema::ParseFormat(date_format, &timestamp).ok()) {
-      return BadOption("date_format", date_format, "dmy, mdy, ymd or a pattern such as dd/mm/yyyy");
+      return BadOption("date_format", date_format,
+                       "dmy, mdy, ymd or a pattern such as dd/mm/yyyy or %d/%m/%Y");
     }
   }
   return Status::OK();

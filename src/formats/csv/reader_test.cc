@@ -474,7 +474,7 @@ TEST(CsvReader, WarnsOfDatesThatDoNotTellDayFromMonth) {
 }
 
 TEST(CsvReader, TakesTheUsersWordForTheOrderOfDates) {
-  for (const std::string format : {"dmy", "dd/mm/yyyy"}) {
+  for (const std::string format : {"dmy", "dd/mm/yyyy", "%d/%m/%Y", "%-d/%-m/%Y %I:%M %p"}) {
     ReadSettings settings = WithHeader();
     settings.options.date_format = format;
     const ReadResult result = Read("a,b\n1,01/02/2024\n2,03/04/2024\n", settings);

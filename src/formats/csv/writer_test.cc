@@ -377,6 +377,7 @@ TEST(CsvFormat, RefusesOptionsThatMakeNoSense) {
                                                         {"encoding", "klingon"},
                                                         {"field_max", "1"},
                                                         {"date_format", "whenever"},
+                                                        {"date_format", "%d/%m/%Y %I:%M"},
                                                         {"delimiters", ",\\n"},
                                                         {"empty_fields", "maybe"},
                                                         {"no_such_option", "1"}}) {
@@ -400,6 +401,7 @@ TEST(CsvFormat, RefusesOptionsThatMakeNoSense) {
                                                         {"encoding", "latin1"},
                                                         {"field_max", "1MiB"},
                                                         {"date_format", "d/m/yyyy"},
+                                                        {"date_format", "%-d/%-m/%Y %-I:%M %p"},
                                                         {"delimiters", ",;\\t|: "},
                                                         {"output_delimiter", "tab"}}) {
     EXPECT_TRUE(check(true, name, value).ok()) << name;
