@@ -2,8 +2,10 @@
 
 #include <bit>
 #include <chrono>
+#include <cstdlib>
 
 #include "schema/characters.h"
+#include "schema/number_text.h"
 
 namespace pyforge::schema {
 namespace {
@@ -55,12 +57,26 @@ int FullYear(int year, bool two_digits) {
   return year < kTwoDigitYearPivot ? 2000 + year : 1900 + year;
 }
 
-bool InCalendar(int year, int month, int day) {
-  if (year < 1 || year > 9999 || month < 1 || month > 12 || day < 1 || day > 31) return false;
-  return std::chrono::year_month_day(std::chrono::year(year),
+bool IsInMonth(int year, int month, int day) {
+  if (month < 1 || month > 12 || day < 1 || day > 31) return false;
+  // The calendar repeats itself after 400 years.
+  return std::chrono::year_month_day(std::chrono::year(year % 400),
                                      std::chrono::month(static_cast<unsigned>(month)),
                                      std::chrono::day(static_cast<unsigned>(day)))
       .ok();
+}
+
+bool InCalendar(int year, int month, int day) {
+  return year >= 1 && year <= 9999 && IsInMonth(year, month, day);
+}
+
+int64_t DaysOfDate(int year, int month, int day) {
+  const int64_t cycles = year / 400;
+  const std::chrono::sys_days days =
+      std::chrono::year_month_day(std::chrono::year(static_cast<int>(year - cycles * 400)),
+                                  std::chrono::month(static_cast<unsigned>(month)),
+                                  std::chrono::day(static_cast<unsigned>(day)));
+  return days.time_since_epoch().count() + cycles * 146'097;
 }
 
 struct Date {
@@ -116,6 +132,29 @@ bool ParseCompactDate(Cursor* cursor, ParsedTemporal* out) {
   out->traits |= kCompact | kMonthNumber | kFourDigitYear;
   KeepValidOrders(OrderBit(DateOrder::kYmd), out);
   return out->orders != 0;
+}
+
+// +10000-01-01, -0001-12-31: a year that four digits do not tell.
+bool ParseDateWithSign(Cursor* cursor, ParsedTemporal* out) {
+  const bool is_negative = cursor->peek() == '-';
+  ++cursor->p;
+  const char* const digits = cursor->p;
+  int year = 0, month = 0, day = 0;
+  const int width = cursor->Digits(7, &year);
+  if (width < 4 || cursor->AtDigit() || (width > 4 && *digits == '0')) return false;
+  if (is_negative ? year == 0 : width == 4 && year != 0) return false;
+  if (is_negative) year = -year;
+  if (!cursor->Take('-') || cursor->Digits(2, &month) != 2 || !cursor->Take('-') ||
+      cursor->Digits(2, &day) != 2 || !IsInMonth(year, month, day)) {
+    return false;
+  }
+  if (std::abs(DaysOfDate(year, month, day)) > kDaysMax + 1) return false;
+  out->fields[0] = year;
+  out->fields[1] = month;
+  out->fields[2] = day;
+  out->traits |= kDash | kMonthNumber | kFourDigitYear;
+  out->orders = OrderBit(DateOrder::kYmd);
+  return true;
 }
 
 bool ParseDate(Cursor* cursor, ParsedTemporal* out) {
@@ -266,6 +305,17 @@ bool ParseTime(Cursor* cursor, bool with_date, ParsedTemporal* out) {
   return true;
 }
 
+// Of the first and the last day that microseconds reach, they do not reach all.
+Int128 WideMicrosOf(const ParsedTemporal& parsed, DateOrder order) {
+  return static_cast<Int128>(DaysOf(parsed, order)) * kMicrosPerDay + parsed.micros -
+         int64_t{parsed.zone_minutes} * 60'000'000;
+}
+
+bool FitsMicros(const ParsedTemporal& parsed) {
+  const Int128 micros = WideMicrosOf(parsed, DateOrder::kYmd);
+  return micros >= INT64_MIN && micros <= INT64_MAX;
+}
+
 }  // namespace
 
 bool ParseTemporal(const char* text, size_t bytes, ParsedTemporal* out) {
@@ -277,13 +327,14 @@ bool ParseTemporal(const char* text, size_t bytes, ParsedTemporal* out) {
     out->traits = kTimeOnly;
     return ParseTime(&cursor, /*with_date=*/false, out);
   }
-  if (!ParseCompactDate(&cursor, out)) {
+  const bool has_sign = text[0] == '+' || text[0] == '-';
+  if (has_sign || !ParseCompactDate(&cursor, out)) {
     cursor.p = text;
     *out = {};
-    if (!ParseDate(&cursor, out)) return false;
+    if (!(has_sign ? ParseDateWithSign(&cursor, out) : ParseDate(&cursor, out))) return false;
     if (cursor.done()) {
       out->traits |= kDateOnly;
-      return true;
+      return !has_sign || FitsMicros(*out);
     }
   }
   out->traits |= kDateAndTime;
@@ -296,20 +347,16 @@ bool ParseTemporal(const char* text, size_t bytes, ParsedTemporal* out) {
   } else {
     return false;
   }
-  return ParseTime(&cursor, /*with_date=*/true, out);
+  return ParseTime(&cursor, /*with_date=*/true, out) && (!has_sign || FitsMicros(*out));
 }
 
 int32_t DaysOf(const ParsedTemporal& parsed, DateOrder order) {
   const Date date = InOrder(parsed, order);
-  const std::chrono::sys_days days = std::chrono::year_month_day(
-      std::chrono::year(date.year), std::chrono::month(static_cast<unsigned>(date.month)),
-      std::chrono::day(static_cast<unsigned>(date.day)));
-  return static_cast<int32_t>(days.time_since_epoch().count());
+  return static_cast<int32_t>(DaysOfDate(date.year, date.month, date.day));
 }
 
 int64_t MicrosOf(const ParsedTemporal& parsed, DateOrder order) {
-  return DaysOf(parsed, order) * kMicrosPerDay + parsed.micros -
-         int64_t{parsed.zone_minutes} * 60'000'000;
+  return static_cast<int64_t>(WideMicrosOf(parsed, order));
 }
 
 TemporalTraits AllowedTraits(TextKind kind, const TemporalLayout& layout) {

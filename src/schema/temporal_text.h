@@ -52,6 +52,8 @@ struct ParsedTemporal {
 
 /// Takes a date, a time or both apart; false when the text is none. Years 1 to 9999, real calendar,
 /// hours 0 to 23, no leap seconds; of a fraction only the first six digits may be other than zero.
+/// Years before and after these have a sign, +10000-01-01 and -0001-12-31 (ISO 8601 4.1.2.4), year
+/// 0 too, since 0000-01-01 most often means no date at all; they end where microseconds do.
 bool ParseTemporal(const char* text, size_t bytes, ParsedTemporal* out);
 
 /// Days since 1970-01-01 under an order that is in `parsed.orders`.
@@ -66,6 +68,9 @@ TemporalTraits AllowedTraits(TextKind kind, const TemporalLayout& layout);
 bool LayoutOf(TemporalTraits traits, DateOrder order, TemporalLayout* layout);
 
 inline constexpr int64_t kMicrosPerDay = 86'400'000'000;
+/// The days since 1970-01-01, in the past and in the future, whose midnights 64 bits of
+/// microseconds can tell.
+inline constexpr int64_t kDaysMax = INT64_MAX / kMicrosPerDay;
 inline constexpr int kTwoDigitYearPivot = 69;  ///< 69 is 1969, 68 is 2068
 
 }  // namespace pyforge::schema

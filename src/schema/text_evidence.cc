@@ -241,7 +241,8 @@ void ColumnEvidence::Add(std::string_view value, bool /*quoted*/) {
   const bool is_letter = IsLetter(first);
   // "yes" is no number and "1" no truth value, so that the order of the questions is free.
   if (is_letter ? (AddTruth(value) || AddNumber(value)) : AddNumber(value)) return;
-  if ((is_letter || IsDigit(first)) && AddTemporal(value)) return;
+  const bool may_be_temporal = is_letter || IsDigit(first) || first == '+' || first == '-';
+  if (may_be_temporal && AddTemporal(value)) return;
   AddOther(value);
 }
 

@@ -207,6 +207,26 @@ TEST(ColumnEvidence, DatesThatAreInNoCalendarStayText) {
   EXPECT_EQ(Decided({"2000-02-29"}), "date32[day] as yyyy-mm-dd");
 }
 
+TEST(ColumnEvidence, YearsThatFourDigitsDoNotTellHaveASign) {
+  const Texts days = {"2024-01-02", "+10000-01-01", "-0001-12-31", "+0000-02-29"};
+  EXPECT_EQ(Decided(days), Decided({"2024-01-02"}));
+  EXPECT_EQ(ValueOf<int32_t>(days, "+10000-01-01"), 2'932'897);
+  EXPECT_EQ(ValueOf<int32_t>(days, "-0001-12-31"), -719'529);
+  EXPECT_EQ(ValueOf<int32_t>(days, "+0000-02-29"), -719'469);
+  const Texts moments = {"2024-01-02T03:04:05", "+10000-01-01T00:00:01", "-0001-12-31"};
+  EXPECT_EQ(Decided(moments), Decided({"2024-01-02T03:04:05"}));
+  EXPECT_EQ(ValueOf<int64_t>(moments, "+10000-01-01T00:00:01"), 253'402'300'801'000'000);
+}
+
+TEST(ColumnEvidence, WhatOnlyLooksLikeAYearWithASignStaysText) {
+  for (const char* text :
+       {"0000-01-01", "+2024-01-01", "-0000-01-01", "+010000-01-01", "+10000-02-30", "+10000/01/01",
+        "-024-01-01", "+10000-1-1", "+294247-01-11", "-290308-12-20", "+99999999-01-01",
+        "+294247-01-10T04:00:54.775808", "-1-01-01", "+-2024-01-01"}) {
+    EXPECT_EQ(Decided({text}), "string") << text;
+  }
+}
+
 TEST(ColumnEvidence, TimestampsOfOneLayoutAreTimestamps) {
   EXPECT_EQ(Decided({"2024-12-31 23:59:59", "2024-12-31 00:00:00.123456"}),
             "timestamp[us] as yyyy-mm-dd hh:mm:ss.ffffff");

@@ -106,10 +106,17 @@ inline constexpr ErrorCode kNeedsQuotes{
     .category = ErrorCategory::kData,
     .summary = "A value holds a delimiter, a quote or a line end, and quotes were ruled out.",
     .fix = "Use {quoting} minimal, or an {output_delimiter} that no value holds."};
+inline constexpr ErrorCode kUnreadableDate{
+    .id = "csv.unreadable_date",
+    .category = ErrorCategory::kData,
+    .summary =
+        "A date or a time lies where no CSV file could give it back: beyond the years -290307 to "
+        "294247, or, within lists and structs, 1 to 9999.",
+    .fix = "Leave the value out with {filter}, or the column with {columns}."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kShortRow,      &kLongRow,     &kRaggedRow,    &kShortHeader,  &kStrayQuote,
-    &kUnclosedQuote, &kQuotedEmpty, &kBadUtf8,      &kNul,          &kFieldTooLong,
-    &kRowTooLong,    &kBadValue,    &kTypeConflict, &kInputChanged, &kNeedsQuotes};
+    &kShortRow,     &kLongRow,      &kRaggedRow,   &kShortHeader,   &kStrayQuote, &kUnclosedQuote,
+    &kQuotedEmpty,  &kBadUtf8,      &kNul,         &kFieldTooLong,  &kRowTooLong, &kBadValue,
+    &kTypeConflict, &kInputChanged, &kNeedsQuotes, &kUnreadableDate};
 
 }  // namespace pyforge::csv

@@ -32,6 +32,9 @@ class TextBuffer {
     ++size_;
   }
   void Clear() { size_ = 0; }
+  /// Notes that some text here would not be read back as the value it stands for.
+  void NoteUnreadable() { has_unreadable_ = true; }
+  bool has_unreadable() const { return has_unreadable_; }
   size_t size() const { return size_; }
   size_t capacity() const { return storage_.size(); }
   std::string_view view() const { return {storage_.data(), size_}; }
@@ -42,6 +45,7 @@ class TextBuffer {
  private:
   std::vector<char> storage_;
   size_t size_ = 0;
+  bool has_unreadable_ = false;
 };
 
 }  // namespace pyforge::csv

@@ -1,5 +1,6 @@
 #include "formats/csv/value_printer.h"
 
+#include <algorithm>
 #include <charconv>
 #include <cmath>
 #include <string>
@@ -15,6 +16,7 @@
 #include <arrow/visit_type_inline.h>
 
 #include "pyforge/output.h"
+#include "schema/temporal_text.h"
 
 namespace pyforge::csv {
 namespace {
@@ -29,7 +31,7 @@ char* PrintPadded(uint64_t value, int digits, char* out) {
   return out + digits;
 }
 
-/// Days since 1970-01-01 as yyyy-mm-dd in the proleptic Gregorian calendar; a year outside 0 to
+/// Days since 1970-01-01 as yyyy-mm-dd in the proleptic Gregorian calendar; a year outside 1 to
 /// 9999 has a sign.
 char* PrintDate(int64_t days, char* out) {
   // Years are counted from March, so that the leap day is the last one.
@@ -44,7 +46,7 @@ char* PrintDate(int64_t days, char* out) {
   const uint64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
   const uint64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
   const int64_t year = static_cast<int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0);
-  if (year < 0 || year > 9999) {
+  if (year < 1 || year > 9999) {
     *out++ = year < 0 ? '-' : '+';
     const auto magnitude = static_cast<uint64_t>(year < 0 ? -year : year);
     out = magnitude < 10000 ? PrintPadded(magnitude, 4, out)
@@ -56,6 +58,11 @@ char* PrintDate(int64_t days, char* out) {
   out = PrintPadded(month, 2, out);
   *out++ = '-';
   return PrintPadded(day, 2, out);
+}
+
+void PrintDateField(int64_t days, TextBuffer* out) {
+  if (days < -schema::kDaysMax || days > schema::kDaysMax) out->NoteUnreadable();
+  out->Commit(PrintDate(days, out->Reserve(kNumberBytesMax)));
 }
 
 int64_t UnitsPerSecond(arrow::TimeUnit::type unit) {
@@ -102,6 +109,13 @@ char* PrintTimestamp(int64_t value, arrow::TimeUnit::type unit, bool has_zone, c
   out = PrintTimeOfDay(rest, unit, out);
   if (has_zone) *out++ = 'Z';
   return out;
+}
+
+/// Whether a moment lies where microseconds, in which moments are read, do not reach.
+bool IsBeyondMicros(int64_t value, arrow::TimeUnit::type unit) {
+  constexpr int64_t kMicrosPerSecond = 1'000'000;
+  const int64_t factor = std::max<int64_t>(kMicrosPerSecond / UnitsPerSecond(unit), 1);
+  return value < INT64_MIN / factor || value > INT64_MAX / factor;
 }
 
 /// The fewest digits that give the value back. A whole number keeps a `.0`, so that its reader
@@ -250,8 +264,8 @@ class JsonPrinter {
 
 class JsonScalarPrinter : public JsonPrinter {
  public:
-  JsonScalarPrinter(std::unique_ptr<ValuePrinter> printer, JsonForm form)
-      : printer_(std::move(printer)), form_(form) {}
+  JsonScalarPrinter(std::unique_ptr<ValuePrinter> printer, JsonForm form, bool is_temporal)
+      : printer_(std::move(printer)), form_(form), is_temporal_(is_temporal) {}
   void SetColumn(const arrow::Array& column) override {
     column_ = &column;
     printer_->SetColumn(column);
@@ -264,6 +278,8 @@ class JsonScalarPrinter : public JsonPrinter {
     text_.Clear();
     printer_->Print(row, &text_);
     const std::string_view text = text_.view();
+    // Within JSON, years of four digits alone are read.
+    if (is_temporal_ && (text[0] == '+' || text[0] == '-')) out->NoteUnreadable();
     // JSON has no word for what is not a number.
     if (form_ == JsonForm::kNumber && text.find_first_of("ai") == std::string_view::npos) {
       out->Append(text);
@@ -274,6 +290,7 @@ class JsonScalarPrinter : public JsonPrinter {
 
   std::unique_ptr<ValuePrinter> printer_;
   const JsonForm form_;
+  const bool is_temporal_;
   TextBuffer text_;
 };
 
@@ -453,7 +470,7 @@ struct PrinterMaker {
   Status Visit(const arrow::Date32Type&) {
     printer = MakeScalarPrinter<arrow::Date32Array>(
         PrintedText::kPlain, [](const arrow::Date32Array& column, int64_t row, TextBuffer* out) {
-          out->Commit(PrintDate(column.Value(row), out->Reserve(kNumberBytesMax)));
+          PrintDateField(column.Value(row), out);
         });
     return Status::OK();
   }
@@ -462,8 +479,8 @@ struct PrinterMaker {
         PrintedText::kPlain, [](const arrow::Date64Array& column, int64_t row, TextBuffer* out) {
           constexpr int64_t kMillisPerDay = 86400000;
           const int64_t value = column.Value(row);
-          const int64_t days = (value >= 0 ? value : value - (kMillisPerDay - 1)) / kMillisPerDay;
-          out->Commit(PrintDate(days, out->Reserve(kNumberBytesMax)));
+          const int64_t days = value / kMillisPerDay - (value % kMillisPerDay < 0 ? 1 : 0);
+          PrintDateField(days, out);
         });
     return Status::OK();
   }
@@ -482,6 +499,7 @@ struct PrinterMaker {
         PrintedText::kPlain,
         [unit = type.unit(), has_zone = !type.timezone().empty()](
             const arrow::TimestampArray& column, int64_t row, TextBuffer* out) {
+          if (IsBeyondMicros(column.Value(row), unit)) out->NoteUnreadable();
           out->Commit(
               PrintTimestamp(column.Value(row), unit, has_zone, out->Reserve(kNumberBytesMax)));
         });
@@ -573,7 +591,8 @@ Result<std::unique_ptr<JsonPrinter>> JsonPrinter::Make(const arrow::DataType& ty
   }
   if (arrow::is_nested(type.id())) return NotPrintable(type);
   ARROW_ASSIGN_OR_RAISE(auto printer, ValuePrinter::Make(type));
-  return std::make_unique<JsonScalarPrinter>(std::move(printer), JsonFormOf(type));
+  const bool is_temporal = arrow::is_date(type.id()) || type.id() == arrow::Type::TIMESTAMP;
+  return std::make_unique<JsonScalarPrinter>(std::move(printer), JsonFormOf(type), is_temporal);
 }
 
 }  // namespace

@@ -145,6 +145,7 @@ class TextSegment : public Segment {
       }
       text_.Append(line_end);
     }
+    if (text_.has_unreadable() || value_.has_unreadable()) return RefuseUnreadable(batch);
     rows_ += batch.num_rows();
     return compressor_ != nullptr && text_.size() >= kCompressedAtOnce ? Compress() : Status::OK();
   }
@@ -215,6 +216,23 @@ class TextSegment : public Segment {
     value_.Clear();
     column->printer->Print(row, &value_);
     return fields_.PrintText(value_.view(), column->is_text_type, &text_);
+  }
+
+  /// The failure of a batch that holds a value which would not be read back: the first of them.
+  Status RefuseUnreadable(const arrow::RecordBatch& batch) {
+    for (int64_t row = 0; row < batch.num_rows(); ++row) {
+      for (size_t i = 0; i < columns_.size(); ++i) {
+        if (columns_[i].printer->IsNull(row)) continue;
+        TextBuffer value;
+        columns_[i].printer->Print(row, &value);
+        if (!value.has_unreadable()) continue;
+        return Fail(kUnreadableDate,
+                    {.column = layout_->schema->field(static_cast<int>(i))->name()},
+                    "the value {} lies too far from today to be read back from a CSV file",
+                    value.view().substr(0, 80));
+      }
+    }
+    return Status::OK();
   }
 
   Status Compress() {

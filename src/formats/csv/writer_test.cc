@@ -129,7 +129,7 @@ TEST(CsvWriter, WritesDecimalsWithAllDigitsOfTheirScale) {
 
 TEST(CsvWriter, WritesDatesAndTimesInIsoForm) {
   EXPECT_EQ(WriteColumn(MakeArray<arrow::Date32Builder>({0, 19782, -1, -719468, 2932896, 2932897})),
-            "1970-01-01\n2024-02-29\n1969-12-31\n0000-03-01\n9999-12-31\n+10000-01-01\n");
+            "1970-01-01\n2024-02-29\n1969-12-31\n+0000-03-01\n9999-12-31\n+10000-01-01\n");
   EXPECT_EQ(WriteColumn(MakeArray<arrow::Date32Builder>({-719529})), "-0001-12-31\n");
   EXPECT_EQ(WriteColumn(MakeArray<arrow::Date64Builder>({-86400000})), "1969-12-31\n");
   const auto micros = arrow::timestamp(arrow::TimeUnit::MICRO);
@@ -144,6 +144,47 @@ TEST(CsvWriter, WritesDatesAndTimesInIsoForm) {
       WriteColumn(MakeArray<arrow::Time64Builder>(
           {3661000000001}, arrow::time64(arrow::TimeUnit::NANO), arrow::default_memory_pool())),
       "01:01:01.000000001\n");
+}
+
+TEST(CsvWriter, ReadsFarDatesAndTimesBackAsTheyWereWritten) {
+  const auto micros = arrow::timestamp(arrow::TimeUnit::MICRO);
+  const auto schema =
+      arrow::schema({arrow::field("day", arrow::date32()), arrow::field("at", micros)});
+  const auto days = MakeArray<arrow::Date32Builder>(
+      {-106751991, -719529, -719528, -719163, -719162, 0, 2932896, 2932897, 106751991});
+  const auto moments = MakeArray<arrow::TimestampBuilder>(
+      {INT64_MIN, INT64_MIN + 1, -62'167'219'200'000'001, -62'135'596'800'000'001, -1, 0,
+       253'402'300'800'000'000, INT64_MAX - 1, INT64_MAX},
+      micros, arrow::default_memory_pool());
+  const auto batch = arrow::RecordBatch::Make(schema, days->length(), {days, moments});
+  const auto text = WriteAll(schema, {batch});
+  ASSERT_TRUE(text.ok()) << text.status();
+  const ReadResult read = ReadCsv(*text).ValueOrDie();
+  EXPECT_TRUE(read.table->column(0)->chunk(0)->Equals(days)) << *text;
+  EXPECT_TRUE(read.table->column(1)->chunk(0)->Equals(moments)) << *text;
+}
+
+TEST(CsvWriter, RefusesDatesAndTimesThatWouldNotBeReadBack) {
+  const auto seconds = arrow::timestamp(arrow::TimeUnit::SECOND);
+  const auto in_list = std::make_shared<arrow::ListArray>(
+      arrow::list(arrow::date32()), 1, arrow::Buffer::FromVector(std::vector<int32_t>{0, 1}),
+      MakeArray<arrow::Date32Builder>({2932897}));
+  const std::vector<std::pair<std::shared_ptr<arrow::Array>, std::string>> columns = {
+      {MakeArray<arrow::Date32Builder>({0, 106751992}), "+294247-01-11"},
+      {MakeArray<arrow::Date64Builder>({0, INT64_MIN}), "-292275055-05-16"},
+      {MakeArray<arrow::TimestampBuilder>({0, int64_t{1} << 50}, seconds,
+                                          arrow::default_memory_pool()),
+       "+35680317-09-25T18:57:04"},
+      {in_list, "[\"+10000-01-01\"]"}};
+  for (const auto& [column, value] : columns) {
+    const auto schema = arrow::schema({arrow::field("v", column->type())});
+    const auto batch = arrow::RecordBatch::Make(schema, column->length(), {column});
+    const auto text = WriteAll(schema, {batch});
+    EXPECT_THAT(text.status(), FailsWith("csv.unreadable_date"));
+    EXPECT_THAT(text.status().message(), HasSubstr(value));
+    ASSERT_NE(DetailOf(text.status()), nullptr);
+    EXPECT_EQ(DetailOf(text.status())->where().column, "v");
+  }
 }
 
 TEST(CsvWriter, WritesNestedValuesAsJsonAndBinaryAsBase64) {
