@@ -108,3 +108,22 @@ def test_a_zstd_window_within_the_budget_is_used(tmp_path: Path) -> None:
     convert(tmp_path / "in.csv.zst", tmp_path / "out.parquet", "--memory", str(BUDGET))
 
     assert pq.read_table(tmp_path / "out.parquet").to_pylist() == [{"id": 1, "name": "x"}]
+
+
+@pytest.mark.parametrize(("mib", "exit_code"), [(5, 0), (15, 0), (17, 3)])
+def test_a_long_first_field_is_the_same_from_a_pipe(
+    tmp_path: Path, mib: int, exit_code: int
+) -> None:
+    field = "0123456789abcde\n" * (mib * MIB // 16)
+    source = tmp_path / "in.csv"
+    source.write_text(f'id,text\n1,"{field}"\n2,y\n3,z\n')
+    for given, stdin in ((source, None), ("-", source.read_bytes())):
+        target = tmp_path / "out.parquet"
+        outcome = run("convert", given, "--from", "csv", "-o", target, "--overwrite", stdin=stdin)
+        assert outcome.exit_code == exit_code, outcome
+        if exit_code != 0:
+            assert outcome.error_code == "csv.field_too_long"
+            continue
+        table = pq.read_table(target)
+        assert table.column_names == ["id", "text"]
+        assert table["text"].to_pylist() == [field, "y", "z"]

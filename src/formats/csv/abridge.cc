@@ -31,12 +31,13 @@ struct Closing {
 class Abridger {
  public:
   Abridger(const AbridgeOptions& options, const ReadText& read, std::string* head,
-           bool* reaches_end, std::vector<Gap>* gaps)
+           bool* reaches_end, std::vector<Gap>* gaps, std::optional<int64_t>* endless_field)
       : options_(options),
         read_(read),
         head_(*head),
         reaches_end_(*reaches_end),
         gaps_(*gaps),
+        endless_field_(*endless_field),
         text_end_(static_cast<int64_t>(head->size())),
         budget_(options.look_ahead_bytes) {}
 
@@ -211,7 +212,14 @@ class Abridger {
       window.erase(0, count);
     };
     while (closing.kind == Closing::Kind::kOpen) {
-      if (text_ended_ || budget_ <= 0) return Closing{};
+      if (text_ended_ || budget_ <= 0) {
+        const int64_t seen = taken + static_cast<int64_t>(window.size());
+        const bool is_endless = !text_ended_ && seen >= options_.look_ahead_bytes;
+        if (is_endless && open > 0 && IsDelimiter(head_[open - 1]) && !endless_field_) {
+          endless_field_ = static_cast<int64_t>(open);
+        }
+        return Closing{};
+      }
       if (window.size() > kWindowBytesMax) {
         budget_ = 0;
         return Closing{};
@@ -263,6 +271,7 @@ class Abridger {
   std::string& head_;
   bool& reaches_end_;
   std::vector<Gap>& gaps_;
+  std::optional<int64_t>& endless_field_;
   int64_t text_end_;  // offset in the text behind all that was read
   int64_t budget_;
   bool text_ended_ = false;
@@ -273,8 +282,9 @@ class Abridger {
 }  // namespace
 
 Status AbridgeLongFields(const AbridgeOptions& options, const ReadText& read, std::string* head,
-                         bool* reaches_end, std::vector<Gap>* gaps) {
-  return Abridger(options, read, head, reaches_end, gaps).Run();
+                         bool* reaches_end, std::vector<Gap>* gaps,
+                         std::optional<int64_t>* endless_field) {
+  return Abridger(options, read, head, reaches_end, gaps, endless_field).Run();
 }
 
 }  // namespace pyforge::csv

@@ -40,8 +40,11 @@ using ReadText = std::function<Result<TextPiece>(int64_t offset, int64_t bytes)>
 /// end behind it. Where the head ends within a field, the closing quote is looked for further on,
 /// and the head goes on behind it. A quote that is not closed there stays as it is, and so does one
 /// whose field looks like rows of the table: it is a stray one.
-/// `reaches_end`: of the head, before and after. Memory: 4 MiB beyond the head.
+/// `reaches_end`: of the head, before and after. `endless_field`: where in the head a quote opens
+/// behind a delimiter that nothing closes as far as may be looked, with no rows behind it. Memory:
+/// 4 MiB beyond the head.
 Status AbridgeLongFields(const AbridgeOptions& options, const ReadText& read, std::string* head,
-                         bool* reaches_end, std::vector<Gap>* gaps);
+                         bool* reaches_end, std::vector<Gap>* gaps,
+                         std::optional<int64_t>* endless_field);
 
 }  // namespace pyforge::csv

@@ -81,7 +81,8 @@ inline constexpr ErrorCode kFieldTooLong{
     .category = ErrorCategory::kData,
     .summary = "A field is longer than the limit.",
     .fix =
-        "Raise {field_max} if the field is right; a file without line ends looks like this too."};
+        "Raise {field_max} if the field is right; give {quote} none if its quote is an ordinary "
+        "character. A file without line ends looks like this too."};
 inline constexpr ErrorCode kRowTooLong{
     .id = "csv.row_too_long",
     .category = ErrorCategory::kData,

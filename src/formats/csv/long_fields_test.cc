@@ -7,11 +7,13 @@
 #include <string_view>
 #include <vector>
 
+#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
 #include "formats/csv/abridge.h"
 #include "formats/csv/reader_testing.h"
 #include "formats/csv/sample.h"
+#include "support/matchers.h"
 
 namespace pyforge::csv {
 namespace {
@@ -120,6 +122,41 @@ TEST_P(CsvLongFields, AreReadFromAPipeAndInAnotherEncoding) {
 INSTANTIATE_TEST_SUITE_P(Sizes, CsvLongFields,
                          ::testing::Values(16 << 10, 100 << 10, 255 << 10, 300 << 10, 2 << 20));
 
+TEST(CsvLongFieldsFaults, UpToTheLimitAreReadFromAPipeAsFromAFile) {
+  for (const size_t bytes : {size_t{5} << 20, (size_t{16} << 20) - 100}) {
+    const std::string utf8 = "id,text\n1,\"" + Lines(bytes - 16) + "\"\n2,y\n3,z\n";
+    std::string wide = "\xFF\xFE";
+    for (const char c : utf8) (wide += c) += '\0';
+    for (const std::string& stored : {utf8, wide}) {
+      ExecutionContext context(
+          ExecutionOptions{.memory_bytes_max = int64_t{512} << 20, .threads = 1});
+      auto source = std::make_shared<PipeSource>("t.csv", stored);
+      const auto input = OpenTable(source, {}, context).ValueOrDie();
+      EXPECT_EQ(input->tables().front().schema->field_names(), (Cells{"id", "text"})) << bytes;
+      EXPECT_EQ(input->tables().front().first_row_number, 2);
+      for (const pyforge::Finding& finding : input->findings()) {
+        EXPECT_NE(finding.name, "preamble");
+      }
+    }
+  }
+}
+
+TEST(CsvLongFieldsFaults, BeyondTheLimitAreRefusedWithTheirPlace) {
+  const std::string text = "id,text\n1,\"" + Lines(size_t{17} << 20) + "\"\n2,y\n3,z\n";
+  for (const bool is_pipe : {false, true}) {
+    ExecutionContext context(
+        ExecutionOptions{.memory_bytes_max = int64_t{512} << 20, .threads = 1});
+    std::shared_ptr<Source> source = std::make_shared<testing::MemorySource>("t.csv", text);
+    if (is_pipe) source = std::make_shared<PipeSource>("t.csv", text);
+    const Status refused = OpenTable(source, {}, context).status();
+    EXPECT_THAT(refused, testing::FailsWith("csv.field_too_long"));
+    EXPECT_EQ(DetailOf(refused)->where().byte_offset, 10);
+    EXPECT_TRUE(OpenTable(source, {.field_max = ByteSize{int64_t{20} << 20}}, context).ok());
+    const ReadOptions literal{.quote = "none"};
+    EXPECT_TRUE(OpenTable(source, literal, context).ok());
+  }
+}
+
 TEST(CsvLongFieldsFaults, AQuoteInTheFirstRowThatIsNeverClosedLosesNoRow) {
   for (const int64_t count : {10'000, 300'000}) {
     std::string text = "id,text\n1,\"never closed\n";
@@ -159,7 +196,9 @@ TEST(CsvLongFieldsFaults, NothingButQuotesIsLookedAtForAShortTimeOnly) {
     read_bytes += bytes;
     return TextPiece{.text = text.substr(static_cast<size_t>(offset), static_cast<size_t>(bytes))};
   };
-  ASSERT_TRUE(AbridgeLongFields(options, read, &head, &reaches_end, &gaps).ok());
+  std::optional<int64_t> endless_field;
+  ASSERT_TRUE(AbridgeLongFields(options, read, &head, &reaches_end, &gaps, &endless_field).ok());
+  EXPECT_FALSE(endless_field);
   EXPECT_TRUE(text.starts_with(head));
   EXPECT_TRUE(gaps.empty());
   EXPECT_LE(read_bytes, int64_t{4} << 20);
@@ -209,6 +248,25 @@ TEST(TakeSample, LeavesTheMiddleOfALongFieldOut) {
   const int64_t lines = std::count(sample.head.begin(), sample.head.end(), '\n');
   EXPECT_EQ(lines + sample.LeftOutBefore(shown).lines, static_cast<int64_t>(field.size() / 16 + 3));
   EXPECT_EQ(sample.LeftOutBefore(11).bytes, 0);
+}
+
+TEST(TakeSample, KeepsNoMoreOfAPipeThanItLooksAt) {
+  struct CountingSource : PipeSource {
+    using PipeSource::PipeSource;
+    Result<std::string_view> Head(int64_t bytes_max) override {
+      asked_max = std::max(asked_max, bytes_max);
+      return PipeSource::Head(bytes_max);
+    }
+    int64_t asked_max = 0;
+  };
+  for (const auto& [field_bytes, kept_bytes] :
+       {std::pair{size_t{1} << 20, int64_t{2} << 20}, {size_t{6} << 20, int64_t{9} << 20}}) {
+    CountingSource source("t.csv", "id,text\n1,\"" + Lines(field_bytes) + "\"\n2,y\n");
+    const Sample sample = TakeSample(source, {.look_ahead_bytes = int64_t{8} << 20}).ValueOrDie();
+    EXPECT_TRUE(sample.head.ends_with("\"\n2,y\n"));
+    EXPECT_TRUE(sample.whole);
+    EXPECT_LE(source.asked_max, kept_bytes);
+  }
 }
 
 TEST(TakeSample, LooksNoFurtherBehindTheHeadThanAllowed) {

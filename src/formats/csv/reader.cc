@@ -289,6 +289,16 @@ Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
   return scans;
 }
 
+/// A field that is longer than may be looked at hides what the table is.
+Status RefuseEndlessField(const Sample& sample, int64_t field_bytes_max) {
+  const int64_t offset = *sample.endless_field;
+  const Gap left_out = sample.LeftOutBefore(offset);
+  return Fail(kFieldTooLong, {.byte_offset = sample.encoding.bom_bytes + offset + left_out.bytes},
+              "the quoted field that begins there is longer than {} bytes, or its quote is none; "
+              "without its end the table's form cannot be told",
+              field_bytes_max);
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const ReadOptions& options,
@@ -304,6 +314,7 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
   if (hints.escape && *hints.escape != sample_options.quote) sample_options.escape = *hints.escape;
   if (hints.skip_lines) sample_options.skip_lines = *hints.skip_lines;
   ARROW_ASSIGN_OR_RAISE(Sample sample, TakeSample(*source, sample_options));
+  if (sample.endless_field) return RefuseEndlessField(sample, field_bytes_max);
   hints.likely_delimiter = LikelyDelimiter(source->name());
   auto table = std::make_shared<OpenedTable>();
   table->source = std::move(source);

@@ -76,8 +76,8 @@ Result<SampleBlock> ReadBlock(const RandomAccess& file, int64_t offset, int64_t 
 
 // A text that fits into the first look of the dialect detection needs no abridging.
 constexpr size_t kAbridgedBytesMin = size_t{16} << 10;
-// What can only be looked at by keeping it in memory.
-constexpr int64_t kKeptLookAheadMax = int64_t{4} << 20;
+// What is looked at first of text that has to be kept in memory for it: most fields end there.
+constexpr int64_t kFirstLookAheadBytes = int64_t{1} << 20;
 
 // Where the lines that are no part of the table end.
 size_t SkipLines(std::string_view text, int64_t count) {
@@ -90,9 +90,67 @@ size_t SkipLines(std::string_view text, int64_t count) {
   return end;
 }
 
+// The text of a file's first bytes, decoded as far as it is asked for; what lies far behind is let
+// go, and decoded again should it be needed after all.
+class DecodedText {
+ public:
+  explicit DecodedText(std::string encoding) : encoding_(std::move(encoding)) {}
+
+  // Text at `offset`; `bytes` are as many of the file's first as are at hand.
+  Result<std::string_view> Read(std::string_view bytes, bool is_all, int64_t offset,
+                                int64_t count) {
+    if (transcoder_ == nullptr || offset < begin_) {
+      ARROW_ASSIGN_OR_RAISE(transcoder_, charset::MakeTranscoder(encoding_));
+      text_.clear();
+      begin_ = 0;
+      taken_ = 0;
+    }
+    while (begin_ + static_cast<int64_t>(text_.size()) < offset + count) {
+      const std::string_view rest = bytes.substr(std::min(taken_, bytes.size()));
+      const std::string_view piece = rest.substr(0, kPieceBytes);
+      const bool is_last = is_all && piece.size() == rest.size();
+      const size_t before = text_.size();
+      text_.resize(before + kPieceBytes * 3 + 16);
+      const std::span<const uint8_t> input(reinterpret_cast<const uint8_t*>(piece.data()),
+                                           piece.size());
+      const auto step = transcoder_->Convert(
+          input, is_last,
+          {reinterpret_cast<uint8_t*>(text_.data()) + before, text_.size() - before});
+      text_.resize(before + step.written);
+      taken_ += step.read;
+      if (step.read == 0 && step.written == 0) break;
+      const int64_t passed = offset - kKeptBehindBytes - begin_;
+      if (passed >= kKeptBehindBytes) {
+        const auto dropped = std::min(static_cast<size_t>(passed), text_.size());
+        text_.erase(0, dropped);
+        begin_ += static_cast<int64_t>(dropped);
+      }
+    }
+    const int64_t end = begin_ + static_cast<int64_t>(text_.size());
+    if (offset >= end) return std::string_view();
+    return std::string_view(text_).substr(static_cast<size_t>(offset - begin_),
+                                          static_cast<size_t>(count));
+  }
+  // Whether all of the bytes were decoded and nothing lies behind this offset.
+  bool EndsAt(std::string_view bytes, int64_t offset) const {
+    return taken_ >= bytes.size() && offset >= begin_ + static_cast<int64_t>(text_.size());
+  }
+
+ private:
+  static constexpr size_t kPieceBytes = size_t{256} << 10;
+  static constexpr int64_t kKeptBehindBytes = int64_t{4} << 20;
+
+  const std::string encoding_;
+  std::unique_ptr<charset::Transcoder> transcoder_;
+  std::string text_;
+  int64_t begin_ = 0;  // offset of text_
+  size_t taken_ = 0;   // of the bytes
+};
+
 // Text of a source from an offset on: from the file where it is UTF-8 and lies on a disk, else from
-// as much of its beginning as may be kept.
-ReadText MakeReader(Source& source, const charset::Detection& encoding, int64_t head_bytes) {
+// its beginning, which is kept in memory as far as it has to be looked at.
+ReadText MakeReader(Source& source, const charset::Detection& encoding,
+                    const SampleOptions& options) {
   const auto bom_bytes = static_cast<int64_t>(encoding.bom_bytes);
   const bool is_utf8 = encoding.name == "utf-8";
   if (is_utf8 && source.cheap_random_access()) {
@@ -110,24 +168,34 @@ ReadText MakeReader(Source& source, const charset::Detection& encoding, int64_t 
       return piece;
     };
   }
-  std::optional<std::string> decoded;
-  return [&source, name = encoding.name, is_utf8, bom_bytes, decoded,
-          bytes_max = head_bytes + kKeptLookAheadMax](int64_t offset,
-                                                      int64_t bytes) mutable -> Result<TextPiece> {
-    ARROW_ASSIGN_OR_RAISE(std::string_view text, source.Head(bytes_max));
-    const bool is_all = static_cast<int64_t>(text.size()) < bytes_max;
-    text.remove_prefix(static_cast<size_t>(bom_bytes));
-    if (!is_utf8) {
-      if (!decoded) {
-        ARROW_ASSIGN_OR_RAISE(decoded, Decode(text, name, is_all));
+  const int64_t unit = UnitBytes(encoding.name);
+  const int64_t first_bytes = bom_bytes + options.head_bytes + kFirstLookAheadBytes;
+  const int64_t all_bytes =
+      std::max(first_bytes, bom_bytes + (options.head_bytes + options.look_ahead_bytes) * unit);
+  return [&source, decoded = std::make_shared<DecodedText>(encoding.name), is_utf8, bom_bytes,
+          first_bytes, all_bytes](int64_t offset, int64_t count) -> Result<TextPiece> {
+    TextPiece piece;
+    // Kept text is not let go again: all of it is asked for only where the first of it is too
+    // short.
+    for (const int64_t bytes_max : {first_bytes, all_bytes}) {
+      ARROW_ASSIGN_OR_RAISE(std::string_view bytes, source.Head(bytes_max));
+      const bool is_all = static_cast<int64_t>(bytes.size()) < bytes_max;
+      bytes.remove_prefix(std::min(static_cast<size_t>(bom_bytes), bytes.size()));
+      std::string_view text;
+      if (is_utf8) {
+        const auto size = static_cast<int64_t>(bytes.size());
+        text =
+            bytes.substr(static_cast<size_t>(std::min(offset, size)), static_cast<size_t>(count));
+        piece.ends_text = is_all && offset + static_cast<int64_t>(text.size()) >= size;
+      } else {
+        ARROW_ASSIGN_OR_RAISE(text, decoded->Read(bytes, is_all, offset, count));
+        piece.ends_text =
+            is_all && decoded->EndsAt(bytes, offset + static_cast<int64_t>(text.size()));
       }
-      text = *decoded;
+      piece.text = text;
+      if (is_all || static_cast<int64_t>(text.size()) == count) break;
     }
-    if (offset >= static_cast<int64_t>(text.size())) return TextPiece{.ends_text = is_all};
-    text.remove_prefix(static_cast<size_t>(offset));
-    const bool ends_text = is_all && bytes >= static_cast<int64_t>(text.size());
-    return TextPiece{.text = std::string(text.substr(0, static_cast<size_t>(bytes))),
-                     .ends_text = ends_text};
+    return piece;
   };
 }
 
@@ -139,8 +207,9 @@ Status Abridge(Source& source, const SampleOptions& options, Sample* sample) {
                                .begin = SkipLines(sample->head, options.skip_lines),
                                .head_bytes = options.head_bytes,
                                .look_ahead_bytes = options.look_ahead_bytes};
-  const ReadText read = MakeReader(source, sample->encoding, options.head_bytes);
-  return AbridgeLongFields(abridge, read, &sample->head, &sample->whole, &sample->gaps);
+  const ReadText read = MakeReader(source, sample->encoding, options);
+  return AbridgeLongFields(abridge, read, &sample->head, &sample->whole, &sample->gaps,
+                           &sample->endless_field);
 }
 
 }  // namespace

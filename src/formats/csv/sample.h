@@ -30,6 +30,8 @@ struct Sample {
   bool whole = false;  ///< `head` reaches the end of the text
   /// Text left out of `head` from within long quoted fields, in order.
   std::vector<Gap> gaps = {};
+  /// Where in `head` a quoted field begins that has no end as far as was looked.
+  std::optional<int64_t> endless_field = {};
   std::vector<SampleBlock> blocks = {};
 
   /// Bytes and line feeds that the gaps before an offset of `head` leave out.
