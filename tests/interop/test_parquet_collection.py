@@ -43,8 +43,6 @@ REFUSED = {
 SOUND = "apache_parquet-testing/bad_data/ARROW-GH-43605.parquet"
 # A UUID that no Arrow schema tells of comes as its sixteen bytes.
 UUID_AS_BYTES = {"apache_parquet-testing/shredded_variant/case-037.parquet"}
-# Two columns of one name; the copy gives the second another.
-RENAMED = {"duckdb_duckdb/bug13053-2.parquet"}
 
 
 def collection() -> list[str]:
@@ -78,11 +76,9 @@ def test_a_file_of_another_writer_is_copied_whole_or_refused(tmp_path: Path, nam
     convert(source, target)
     compared = run("compare", source, target)
 
-    if name in RENAMED:
-        assert compared.exit_code == 1, compared
-        return
     assert compared.exit_code == 0, compared
-    written, read = pq.read_table(source), pq.read_table(target)
+    # The dataset reader of read_table takes no names that repeat.
+    written, read = pq.ParquetFile(source).read(), pq.ParquetFile(target).read()
     assert read.column_names == written.column_names
     # Python has no nanoseconds, and NaN equals nothing.
     if not read.equals(written) and name not in UUID_AS_BYTES:
