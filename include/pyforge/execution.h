@@ -28,7 +28,8 @@ class Cancellation {
     signal_.store(signal, std::memory_order_relaxed);
     requested_.store(true, std::memory_order_release);
   }
-  bool requested() const noexcept { return requested_.load(std::memory_order_relaxed); }
+  /// Whoever sees the request sees its signal.
+  bool requested() const noexcept { return requested_.load(std::memory_order_acquire); }
   int signal() const noexcept { return signal_.load(std::memory_order_relaxed); }
   /// OK, or interrupted.cancelled.
   Status Check() const;
