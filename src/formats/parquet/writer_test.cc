@@ -298,8 +298,9 @@ TEST(Writer, GivesADictionaryUpWhenValuesStopRepeating) {
 }
 
 TEST(Writer, LooksLargeDictionariesUpOnceAPage) {
-  const auto table = OneColumn(Texts(150'000, [](int64_t i) {
-    const int64_t day = i * i * 7919 % 6007;
+  std::mt19937_64 random(testing::RandomSeed());
+  const auto table = OneColumn(Texts(150'000, [&](int64_t) {
+    const uint64_t day = random() % 6000;
     return std::to_string(2000 + day / 360) + "-" + std::to_string(100 + day % 360);
   }));
   ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
