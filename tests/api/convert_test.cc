@@ -19,10 +19,10 @@ using ::testing::UnorderedElementsAre;
 class ConvertTest : public ::testing::Test {
  protected:
   ConversionReport Convert(std::vector<std::string> inputs, std::string output,
-                           std::vector<std::pair<std::string, std::string>> options = {},
+                           const std::vector<std::pair<std::string, std::string>>& options = {},
                            int threads = 2) {
     ConversionRequest request{.inputs = std::move(inputs), .output = std::move(output)};
-    for (auto& [name, value] : options) request.options[name] = {std::move(value)};
+    for (const auto& [name, value] : options) request.options[name] = {value};
     ExecutionContext context({.threads = threads});
     return pyforge::Convert(request, registry_, context);
   }
@@ -82,7 +82,7 @@ TEST_F(ConvertTest, SaysThatAFormatWasLeftOutOfTheBuild) {
   ASSERT_OK(registry.Add(*registry_.Find("csv")));
   registry.SetLeftOut(kLeftOut);
   const std::string input = directory_.Write("orders.csv", kOrders);
-  const auto code_of = [&](std::string output, std::string name, std::string value) {
+  const auto code_of = [&](std::string output, const std::string& name, std::string value) {
     ConversionRequest request{.inputs = {input}, .output = std::move(output)};
     if (!name.empty()) request.options[name] = {std::move(value)};
     ExecutionContext context({.threads = 1});

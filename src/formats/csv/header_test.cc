@@ -250,9 +250,9 @@ TEST(JoinHeaderRows, LetsAPartSpanOnlyColumnsNamedBelow) {
 }
 
 TEST(HoldsRowNumbers, CountsUpByOne) {
-  const auto rows = [](std::vector<std::string> firsts) {
+  const auto rows = [](const std::vector<std::string>& firsts) {
     Rows result;
-    for (std::string& first : firsts) {
+    for (const std::string& first : firsts) {
       SampleRow row;
       if (!first.empty()) row.values = {first, "x"};
       result.push_back(row);

@@ -215,6 +215,7 @@ std::vector<std::string> FirstRecord(const std::string& text) {
   std::vector<Cell> cells;
   parser.Next(&cells);
   std::vector<std::string> values;
+  values.reserve(cells.size());
   for (const Cell& cell : cells) values.push_back(CellValue(cell, rfc4180));
   return values;
 }

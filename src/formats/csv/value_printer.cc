@@ -122,12 +122,8 @@ bool IsBeyondMicros(int64_t value, arrow::TimeUnit::type unit) {
 /// knows that the column is not one of integers.
 template <typename Real>
 char* PrintReal(Real value, char* out) {
-  if (std::isnan(value)) {
-    std::memcpy(out, "nan", 3);
-    return out + 3;
-  }
-  if (std::isinf(value)) {
-    const std::string_view word = value < 0 ? "-inf" : "inf";
+  if (!std::isfinite(value)) {
+    const std::string_view word = std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf";
     std::memcpy(out, word.data(), word.size());
     return out + word.size();
   }

@@ -585,6 +585,7 @@ class FileInput : public Input {
 
 }  // namespace
 
+// NOLINTNEXTLINE(performance-unnecessary-value-param): handed on from the seam, which gives it away
 Result<std::unique_ptr<Input>> OpenInput(std::shared_ptr<Source> source, const ReadOptions& options,
                                          ExecutionContext& context) {
   return FileInput::Open(*source, options, context);
