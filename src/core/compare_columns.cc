@@ -109,10 +109,6 @@ Result<std::shared_ptr<arrow::Array>> NumbersAsText(const std::shared_ptr<arrow:
   return builder.Finish();
 }
 
-}  // namespace
-
-namespace {
-
 /// Gives the columns of a schema one after the other by name.
 class ColumnsByName {
  public:
