@@ -16,6 +16,9 @@ using snappy_block::PutLiteral;
 
 constexpr unsigned kTableBits = 12;
 constexpr size_t kMatchMin = 8;
+// After so many values, their ends must have been found again in one of so many.
+constexpr size_t kTrial = 1024;
+constexpr size_t kTrialShare = 16;
 
 uint64_t Load(const uint8_t* from) {
   uint64_t word;
@@ -55,7 +58,12 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
   const uint8_t* const base = values.data();
   size_t at = 0;
   size_t literal = 0;  // where the bytes begin that are not written yet
-  for (const int32_t length : lengths) {
+  // Ends that are hardly ever found again are not looked up any more.
+  bool looks_at_ends = true;
+  size_t ends_found = 0;
+  for (size_t i = 0; i < lengths.size(); ++i) {
+    if (i == kTrial) looks_at_ends = ends_found * kTrialShare >= kTrial;
+    const int32_t length = lengths[i];
     const size_t end = at + static_cast<size_t>(length);
     size_t matched_end = at;
     if (end - at >= kMatchMin) {
@@ -78,7 +86,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
         literal = matched_end = at + size;
       }
     }
-    if (end - matched_end >= kMatchMin) {
+    if (looks_at_ends && end - matched_end >= kMatchMin) {
       const uint64_t last = Load(base + end - 8);
       uint32_t& slot = ends_[Slot(last)];
       const size_t from = slot;
@@ -98,6 +106,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
         to = PutLiteral(base + literal, end - size - literal, to);
         to = PutCopy(end - from, size, to);
         literal = end;
+        ++ends_found;
       }
     }
     at = end;
