@@ -8,6 +8,7 @@
 #include <mutex>
 #include <new>
 #include <optional>
+#include <system_error>
 #include <thread>
 #include <utility>
 
@@ -52,7 +53,12 @@ class Pass {
     } else {
       std::vector<std::thread> workers;
       workers.reserve(static_cast<size_t>(threads));
-      for (int i = 0; i < threads; ++i) workers.emplace_back([this] { Work(); });
+      try {
+        for (int i = 0; i < threads; ++i) workers.emplace_back([this] { Work(); });
+      } catch (const std::system_error&) {
+        // The system gives no more threads: those there are do the work.
+        if (workers.empty()) Work();
+      }
       for (std::thread& worker : workers) worker.join();
     }
     if (!error_.ok()) return error_;
@@ -63,8 +69,21 @@ class Pass {
  private:
   using Morsels = std::vector<std::unique_ptr<Morsel>>;
 
-  /// One worker, from its first segment to the end of the input.
+  static Status NoMemory() { return Fail(kMemoryLimit, {}, "the system gave no more memory"); }
+
+  /// One worker, from its first segment to the end of the input. Nothing is thrown out of a thread.
   void Work() {
+    try {
+      CarrySegments();
+    } catch (const std::bad_alloc&) {
+      const std::lock_guard lock(append_mutex_);
+      if (error_.ok()) error_ = NoMemory();
+      stopped_.store(true, std::memory_order_relaxed);
+      window_opened_.notify_all();
+    }
+  }
+
+  void CarrySegments() {
     std::unique_ptr<Decoder> decoder;
     std::vector<std::unique_ptr<Segment>> segments;
     {
@@ -87,7 +106,7 @@ class Pass {
       } catch (const std::bad_alloc&) {
         result.tables.resize(targets_.size());
         result.pieces.resize(targets_.size());
-        result.error = Fail(kMemoryLimit, {}, "the system gave no more memory");
+        result.error = NoMemory();
       }
       Note("carry", start, ordinal);
       HandIn(ordinal, std::move(result), &seconds);

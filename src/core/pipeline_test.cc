@@ -214,6 +214,17 @@ TEST(Pipeline, TurnsExhaustedMemoryIntoALimitError) {
   EXPECT_TRUE(FailedWith(pass.status(), kMemoryLimit)) << pass.status();
 }
 
+TEST(Pipeline, TurnsMemoryThatIsGoneBeforeASegmentIsReadIntoALimitError) {
+  for (int threads : {1, 4}) {
+    ExecutionContext context({.threads = threads});
+    FakeScan scan(Numbers(40, 1));
+    scan.throw_at = 20;
+    KeepingSink sink;
+    auto pass = RunPass(scan, {{.sink = &sink}}, {.segment_bytes = 10}, context);
+    EXPECT_TRUE(FailedWith(pass.status(), kMemoryLimit)) << pass.status();
+  }
+}
+
 TEST(SegmentBytes, StayWithinSmallAndLargeBudgets) {
   const auto bytes = [](int64_t memory, int threads) {
     return SegmentBytes(ExecutionContext({.memory_bytes_max = memory, .threads = threads}));

@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <new>
 #include <mutex>
 #include <string>
 #include <utility>
@@ -58,6 +59,7 @@ class FakeScan : public Scan {
   }
   std::span<const TableInfo> tables() const override { return {&info_, 1}; }
   Result<std::unique_ptr<Morsel>> Next() override {
+    if (throw_at == next_) throw std::bad_alloc();
     if (fail_at == next_) return Fail(kReadFailed, {}, "the disk is gone");
     if (next_ == morsels_.size()) return nullptr;
     return std::make_unique<FakeMorsel>(morsels_[next_++]);
@@ -79,6 +81,7 @@ class FakeScan : public Scan {
   bool changes = false;  // what Settle answers
   bool settled = false;
   size_t fail_at = static_cast<size_t>(-1);
+  size_t throw_at = static_cast<size_t>(-1);
   FakeEvidence seen;
   std::function<void(const FakeMorsel&)> on_decode;
 
