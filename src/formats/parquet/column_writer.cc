@@ -255,8 +255,7 @@ Status ColumnWriter::EndPage() {
   ColumnChunk& metadata = chunk_.metadata;
   entry.offset = static_cast<int64_t>(chunk_.pages.size());
   ARROW_RETURN_NOT_OK(
-      AppendPage(PageType::kData, encoding, slots_, workshop_->body.span(),
-                                 values, &chunk_.pages));
+      AppendPage(PageType::kData, encoding, slots_, workshop_->body.span(), values, &chunk_.pages));
   entry.bytes = static_cast<int32_t>(static_cast<int64_t>(chunk_.pages.size()) - entry.offset);
   metadata.value_count += slots_;
   MergeBounds(leaf_, entry.statistics, &metadata.statistics);
@@ -615,8 +614,8 @@ Result<EncodedChunk> ColumnWriter::Finish(ByteBuffer pages) {
     workshop_->scratch.clear();
     DictionaryValues(&workshop_->scratch);
     ARROW_RETURN_NOT_OK(AppendPage(PageType::kDictionary, Encoding::kPlain,
-                                   static_cast<int64_t>(dictionary_size()), workshop_->scratch.span(), {},
-                                   &chunk_.dictionary));
+                                   static_cast<int64_t>(dictionary_size()),
+                                   workshop_->scratch.span(), {}, &chunk_.dictionary));
     chunk_.metadata.dictionary_pages = 1;
   }
   const auto dictionary_page = static_cast<int64_t>(chunk_.dictionary.size());

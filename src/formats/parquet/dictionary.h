@@ -96,9 +96,9 @@ inline Slot MakeSlot(uint64_t hash, uint32_t code) {
   return (static_cast<uint32_t>(hash) & kTagMask) << kCodeBits | (code + 1);
 }
 
-/// Looks eight values up at once, the i-th of which is from offsets[i] to offsets[i + 1] of `bytes`,
-/// where 16 bytes behind the last one can be read. Returns a bit for each that was not found in the
-/// first places of its hash, or is not short; the codes of the others are written.
+/// Looks eight values up at once, the i-th of which is from offsets[i] to offsets[i + 1] of
+/// `bytes`, where 16 bytes behind the last one can be read. Returns a bit for each that was not
+/// found in the first places of its hash, or is not short; the codes of the others are written.
 using LookUpEight = uint32_t (*)(const Slot* slots, int shift, const ValueKey* keys,
                                  const char* bytes, const int32_t* offsets, uint32_t* codes);
 

@@ -68,8 +68,7 @@ PYFORGE_AVX512 uint32_t LookUpEightAvx512(const Slot* slots, int shift, const Va
     const __m512i code_plus_one = _mm512_and_si512(slot, Number(kCodeMask));
     const __mmask8 taken = _mm512_mask_test_epi64_mask(wanted, code_plus_one, code_plus_one);
     missing |= wanted & static_cast<__mmask8>(~taken);
-    __mmask8 found =
-        _mm512_mask_cmpeq_epi64_mask(taken, _mm512_srli_epi64(slot, kCodeBits), tag);
+    __mmask8 found = _mm512_mask_cmpeq_epi64_mask(taken, _mm512_srli_epi64(slot, kCodeBits), tag);
     const __m512i here = _mm512_sub_epi64(code_plus_one, Number(1));
     const __m512i key = _mm512_slli_epi64(here, 1);
     found = _mm512_mask_cmpeq_epi64_mask(

@@ -25,8 +25,8 @@ Result<size_t> CompressAt(arrow::util::Codec* codec, std::span<const uint8_t> by
   return static_cast<size_t>(compressed);
 }
 
-// The search of Google's Snappy strides ever wider over what has no matches, and packed lengths have
-// none: behind them it missed half of a text's. So the head becomes a literal.
+// The search of Google's Snappy strides ever wider over what has no matches, and packed lengths
+// have none: behind them it missed half of a text's. So the head becomes a literal.
 class SnappyCompressor : public PageCompressor {
  public:
   explicit SnappyCompressor(std::unique_ptr<arrow::util::Codec> codec) : codec_(std::move(codec)) {}
@@ -35,7 +35,8 @@ class SnappyCompressor : public PageCompressor {
                   ByteBuffer* out) override {
     std::array<uint8_t, snappy_block::kHeadBytesMax> length;
     const auto length_bytes = static_cast<size_t>(
-        snappy_block::PutLength(static_cast<uint32_t>(bytes.size()), length.data()) - length.data());
+        snappy_block::PutLength(static_cast<uint32_t>(bytes.size()), length.data()) -
+        length.data());
     out->Resize(head.size() + snappy_block::kHeadBytesMax);
     uint8_t* to =
         snappy_block::PutLength(static_cast<uint32_t>(head.size() + bytes.size()), out->data());

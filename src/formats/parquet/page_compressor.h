@@ -19,8 +19,8 @@ class PageCompressor {
   static Result<std::unique_ptr<PageCompressor>> Make(const CompressionChoice& choice);
 
   /// Replaces `out` by the compressed form of `head` and the bytes behind it. A head is packed
-  /// numbers (levels, lengths), without a pattern that a search could find; Snappy stores it as it is.
-  /// The head is followed by ByteBuffer::kSlack bytes that can be read.
+  /// numbers (levels, lengths), without a pattern that a search could find; Snappy stores it as it
+  /// is. The head is followed by ByteBuffer::kSlack bytes that can be read.
   virtual Status Compress(std::span<const uint8_t> head, std::span<const uint8_t> bytes,
                           ByteBuffer* out) = 0;
 };

@@ -67,10 +67,10 @@ TEST_P(AnyCodec, GivesBackHeadAndBytes) {
 
 INSTANTIATE_TEST_SUITE_P(PageCompressor, AnyCodec,
                          ::testing::Values(std::pair{Codec::kSnappy, arrow::Compression::SNAPPY},
-                                         std::pair{Codec::kZstd, arrow::Compression::ZSTD},
-                                         std::pair{Codec::kGzip, arrow::Compression::GZIP},
-                                         std::pair{Codec::kLz4Raw, arrow::Compression::LZ4},
-                                         std::pair{Codec::kBrotli, arrow::Compression::BROTLI}));
+                                           std::pair{Codec::kZstd, arrow::Compression::ZSTD},
+                                           std::pair{Codec::kGzip, arrow::Compression::GZIP},
+                                           std::pair{Codec::kLz4Raw, arrow::Compression::LZ4},
+                                           std::pair{Codec::kBrotli, arrow::Compression::BROTLI}));
 
 TEST(PageCompressor, FindsTheMatchesOfATextBehindPackedNumbers) {
   ASSERT_OK_AND_ASSIGN(auto compressor, PageCompressor::Make({.codec = Codec::kSnappy}));

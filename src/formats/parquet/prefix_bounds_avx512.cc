@@ -25,8 +25,8 @@ PYFORGE_AVX512 size_t PassBetweenAvx512(const uint8_t** bytes, const int32_t* le
   const __m512i eight = _mm512_set1_epi64(8);
   const __m512i low = _mm512_set1_epi64(static_cast<int64_t>(min));
   const __m512i high = _mm512_set1_epi64(static_cast<int64_t>(max));
-  const __m512i reversed = _mm512_broadcast_i32x4(
-      _mm_set_epi8(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
+  const __m512i reversed =
+      _mm512_broadcast_i32x4(_mm_set_epi8(8, 9, 10, 11, 12, 13, 14, 15, 0, 1, 2, 3, 4, 5, 6, 7));
   const uint8_t* at = *bytes;
   size_t passed = 0;
   for (; passed + 8 <= count; passed += 8) {
@@ -37,8 +37,7 @@ PYFORGE_AVX512 size_t PassBetweenAvx512(const uint8_t** bytes, const int32_t* le
     ends = _mm512_add_epi64(ends, _mm512_alignr_epi64(ends, zero, 6));
     ends = _mm512_add_epi64(ends, _mm512_alignr_epi64(ends, zero, 4));
     const __m512i begins = _mm512_sub_epi64(ends, sizes);
-    const __m512i words =
-        _mm512_shuffle_epi8(_mm512_i64gather_epi64(begins, at, 1), reversed);
+    const __m512i words = _mm512_shuffle_epi8(_mm512_i64gather_epi64(begins, at, 1), reversed);
     const __m512i dropped_bits =
         _mm512_slli_epi64(_mm512_sub_epi64(eight, _mm512_min_epi64(sizes, eight)), 3);
     // A shift by 64 gives 0.

@@ -18,7 +18,8 @@ class ValueSnappy {
   ValueSnappy();
 
   /// Replaces `out` by a block of `head`, stored as it is, and `values` of these `lengths`, one
-  /// behind the other. Both are followed by ByteBuffer::kSlack bytes that can be read; at most 4 GiB.
+  /// behind the other. Both are followed by ByteBuffer::kSlack bytes that can be read; at most 4
+  /// GiB.
   void Compress(std::span<const uint8_t> head, std::span<const uint8_t> values,
                 std::span<const int32_t> lengths, ByteBuffer* out);
 

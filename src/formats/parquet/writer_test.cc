@@ -314,7 +314,8 @@ TEST(Writer, SharesThePrefixesOfSortedTexts) {
     // Some are empty, the beginning of the next one, or longer than a word.
     if (i % 1000 == 0) return std::string();
     return "2026-11-" + std::to_string(1'000'000 + i / 3) +
-           std::string(static_cast<size_t>(i % 3), 'x') + (i % 500 == 1 ? std::string(70, 'y') : "");
+           std::string(static_cast<size_t>(i % 3), 'x') +
+           (i % 500 == 1 ? std::string(70, 'y') : "");
   }));
   ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
   EXPECT_THAT(ViewChunk(bytes).encodings, ElementsAre("DELTA_BYTE_ARRAY"));
