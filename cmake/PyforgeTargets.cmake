@@ -85,7 +85,8 @@ endfunction()
 # The static library pyforge_NAME, alias pyforge::NAME; without SOURCES a library of headers.
 # Includes start at `include` and `src`: "pyforge/error.h", "io/staging.h". DEPENDS is passed on to
 # users of the library, PRIVATE_DEPENDS is not.
-# The programs beside it: NAME_test, NAME_benchmark, and NAME_fuzz for each fuzzer `fuzz.cc`.
+# The programs beside it: NAME_test, NAME_benchmark, and NAME_fuzz for each fuzzer `fuzz.cc`; all see
+# the headers of tests/, only NAME_test links what TEST_DEPENDS names.
 function(pyforge_add_library name)
   _pyforge_add_library(pyforge_${name} pyforge::${name} ${name} ${ARGN})
 endfunction()
@@ -138,6 +139,7 @@ function(_pyforge_add_library target alias name)
   if(PYFORGE_BENCHMARKS AND arg_BENCHMARKS)
     add_executable(${name}_benchmark ${arg_BENCHMARKS})
     _pyforge_configure(${name}_benchmark ${public_api_only})
+    target_include_directories(${name}_benchmark PRIVATE "${PROJECT_SOURCE_DIR}/tests")
     _pyforge_link(${name}_benchmark PRIVATE ${alias} benchmark::benchmark_main)
     set_target_properties(${name}_benchmark PROPERTIES
       RUNTIME_OUTPUT_DIRECTORY "${PROJECT_BINARY_DIR}/benchmarks")
@@ -149,6 +151,7 @@ function(_pyforge_add_library target alias name)
       cmake_path(GET source STEM stem)
       add_executable(${name}_${stem} ${source})
       _pyforge_configure(${name}_${stem} ${public_api_only})
+      target_include_directories(${name}_${stem} PRIVATE "${PROJECT_SOURCE_DIR}/tests")
       _pyforge_link(${name}_${stem} PRIVATE ${alias})
       target_link_options(${name}_${stem} PRIVATE -fsanitize=fuzzer)
       set_target_properties(${name}_${stem} PROPERTIES

@@ -33,9 +33,13 @@ struct TableInfo {
   std::shared_ptr<arrow::Schema>
       schema;  ///< as the scan will yield it; metadata "source_name" keeps an original name
   std::optional<int64_t> row_count = {};  ///< where metadata tells
+  bool types_are_final = false;           ///< metadata tells them; else they may still change
   int64_t first_row_number = 1;  ///< what a person calls the first data row (2 below a header line)
   std::vector<Finding> findings = {};
 };
+
+/// The column that bad rows which are kept have their text in.
+inline constexpr std::string_view kRejectedColumn = "_rejected";
 
 /// What the user asked of one table.
 struct TableRequest {
@@ -46,7 +50,7 @@ struct TableRequest {
   bool types_as_text = false;      ///< --types strings: every column arrow::utf8
   bool types_from_sample = false;  ///< --types sample: a value that does not fit is an error
   bool strict = false;             ///< repairs are bad rows
-  bool keep_bad_rows = false;      ///< --bad-rows keep: their text goes to a column `_rejected`
+  bool keep_bad_rows = false;      ///< --bad-rows keep: their text goes to kRejectedColumn
 };
 
 /// A piece of an input that can be decoded alone. What it holds is its format's own business.

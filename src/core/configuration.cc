@@ -207,7 +207,12 @@ core::Json SettingSchema(const OptionSpec& spec) {
       break;
   }
   const std::string value = spec.default_value == nullptr ? "" : spec.default_value();
-  if (!value.empty()) schema["default"] = value;
+  if (value.empty()) return schema;
+  // Numbers and truth values as what they are, text as text.
+  const bool is_literal = spec.kind == OptionKind::kFlag || spec.kind == OptionKind::kInteger ||
+                          spec.kind == OptionKind::kNumber;
+  core::Json literal = is_literal ? core::Json::parse(value, nullptr, false) : core::Json(value);
+  if (!literal.is_discarded()) schema["default"] = std::move(literal);
   return schema;
 }
 

@@ -181,7 +181,7 @@ TEST_F(ConfigurationTest, PublishesAJsonSchemaOfAllOptions) {
   EXPECT_EQ(properties.size(), ConfigurableOptions(registry_).size());
   EXPECT_EQ(properties["strict"]["type"], "boolean");
   EXPECT_EQ(properties["level"]["type"], "integer");
-  EXPECT_EQ(properties["level"]["default"], "3");
+  EXPECT_EQ(properties["level"]["default"], 3);
   EXPECT_EQ(properties["ratio"]["type"], "number");
   EXPECT_EQ(properties["separator"]["type"], "string");
   EXPECT_THAT(properties["bad_rows"]["enum"], ElementsAre("error", "skip", "keep"));

@@ -50,7 +50,7 @@ Inspection Describe(const OpenedInput& opened) {
   const auto findings = opened.input->findings();
   inspection.findings.assign(findings.begin(), findings.end());
   for (const TableInfo& info : opened.input->tables()) {
-    inspection.tables.push_back({.info = info, .types_are_final = info.row_count.has_value()});
+    inspection.tables.push_back({.info = info, .types_are_final = info.types_are_final});
   }
   return inspection;
 }

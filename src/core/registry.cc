@@ -1,10 +1,12 @@
 #include "pyforge/registry.h"
 
 #include <algorithm>
+#include <span>
 #include <string>
 
 #include "core/file_signatures.h"
 #include "core/registry_errors.h"
+#include "pyforge/conversion.h"
 
 namespace pyforge {
 namespace {
@@ -83,6 +85,14 @@ Status Registry::Add(const FormatDescriptor& format) {
           other->extensions.end()) {
         return Fail(kInternal, {}, "the format '{}' wants the extension '{}' that '{}' has",
                     format.name, extension, other->name);
+      }
+    }
+  }
+  for (const std::span<const OptionSpec> specs : {format.read_options, format.write_options}) {
+    for (const OptionSpec& spec : specs) {
+      if (FindOption(ConversionOptionSpecs(), spec.name) != nullptr) {
+        return Fail(kInternal, {}, "the format '{}' wants the option '{}', which conversions have",
+                    format.name, spec.name);
       }
     }
   }

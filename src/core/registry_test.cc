@@ -161,6 +161,20 @@ TEST(Registry, RefusesAFormatWithoutNameOrDirection) {
   EXPECT_TRUE(FailedWith(registry.Add(kNameless), kInternal));
 }
 
+// Whose it is could not be told from its name.
+TEST(Registry, RefusesAFormatWithAnOptionThatConversionsHave) {
+  struct Options {
+    int64_t limit = 0;
+  };
+  static constexpr OptionSpec kOptions[] = {Option<&Options::limit>("limit", "Bytes.")};
+  Registry registry;
+  constexpr FormatDescriptor kReading{.name = "a", .read_options = kOptions, .open_input = NoInput};
+  EXPECT_THAT(registry.Add(kReading).message(), HasSubstr("'limit'"));
+  constexpr FormatDescriptor kWriting{
+      .name = "a", .write_options = kOptions, .open_output = NoOutput};
+  EXPECT_THAT(registry.Add(kWriting).message(), HasSubstr("'limit'"));
+}
+
 TEST(Identify, TakesTheContentsWordOverTheName) {
   EXPECT_EQ(Identify("a.comma", "BOX1...").name, "box");
   EXPECT_EQ(Identify("a", "BOX1...").name, "box");

@@ -7,6 +7,7 @@
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
+#include "pyforge/input.h"
 #include "schema/cast.h"
 #include "schema/column_names.h"
 
@@ -64,6 +65,12 @@ Result<std::unique_ptr<RowTransform>> RowTransform::Make(
       }
       transform->projection_.push_back(index);
       needed.insert(name);
+    }
+    // Rows are kept for their text, whatever columns were chosen.
+    const int rejected = input->GetFieldIndex(std::string(kRejectedColumn));
+    if (options.bad_rows == BadRows::kKeep && rejected >= 0 &&
+        needed.insert(std::string(kRejectedColumn)).second) {
+      transform->projection_.push_back(rejected);
     }
     for (const auto& field : input->fields()) {
       if (needed.contains(field->name())) transform->columns_needed_.push_back(field->name());

@@ -225,6 +225,13 @@ std::string FileName(std::string_view path) {
   return std::string(slash == std::string_view::npos ? path : path.substr(slash + 1));
 }
 
+std::string TableName(std::string_view file_name) {
+  const size_t dot = file_name.rfind('.');
+  // A name that is nothing but the suffix is a hidden file's.
+  if (dot != std::string_view::npos && dot != 0) file_name = file_name.substr(0, dot);
+  return std::string(file_name.empty() || file_name == "-" ? "table" : file_name);
+}
+
 std::string DistinctNames::Take(const std::string& name) {
   const auto is_new = [this](std::string candidate) {
     for (char& c : candidate) c = c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c;

@@ -41,6 +41,10 @@ std::string WithoutContainerSuffix(std::string_view file_name);
 /// "orders.csv" for "a/orders.csv".
 std::string FileName(std::string_view path);
 
+/// What a table is called that is alone in a file of this name: "orders" for "orders.csv"; "table"
+/// for standard input.
+std::string TableName(std::string_view file_name);
+
 /// Numbers names that were given before: "a", "a_2", "a_3". Names that differ only in the case of
 /// ASCII letters count as the same: some disks cannot tell them apart.
 class DistinctNames {

@@ -125,6 +125,15 @@ TEST_F(ExpandPathTest, FindsRelativePaths) {
   EXPECT_THAT(*any_depth, ElementsAre("sub/a.csv"));
 }
 
+TEST(TableName, IsTheFilesWithoutItsSuffix) {
+  EXPECT_EQ(TableName("orders.csv"), "orders");
+  EXPECT_EQ(TableName("a.b.parquet"), "a.b");
+  EXPECT_EQ(TableName("orders"), "orders");
+  EXPECT_EQ(TableName(".csv"), ".csv");
+  EXPECT_EQ(TableName("-"), "table");
+  EXPECT_EQ(TableName(""), "table");
+}
+
 TEST(CleanFileName, FollowsTheOldRules) {
   EXPECT_EQ(CleanFileName("Q 1"), "Q_1");
   EXPECT_EQ(CleanFileName("a<>:\"/\\|?*b"), "a_b");

@@ -195,6 +195,21 @@ def test_preview_schema_converts_nothing(orders: Path) -> None:
     assert_nothing_left(orders.parent, {"orders.csv"})
 
 
+def test_the_text_of_kept_rows_stays_whatever_columns_are_chosen(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.parquet"
+    source.write_bytes(b"a,b\n1,x\n2," + b"y" * 200 + b"\n3,z\n")
+    options = ("--bad-rows", "keep", "--field-max", "64B", "--columns", "b")
+
+    convert(source, target, *options)
+
+    table = readers.read_pyarrow(target)
+    assert table.names == ["b", "_rejected"]
+    assert table.column("b") == ["x", None, "z"]
+    first, kept, last = table.column("_rejected")
+    assert (first, last) == (None, None)
+    assert str(kept).startswith("2,yyyy")
+
+
 def test_old_spellings_keep_working(orders: Path) -> None:
     convert(orders, orders.with_suffix(".parquet"))
     outcome = run("convert", orders, "-f", "parquet", "-c", "gzip", "--force")

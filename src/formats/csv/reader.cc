@@ -11,6 +11,7 @@
 #include "formats/csv/errors.h"
 #include "formats/csv/header_names.h"
 #include "formats/csv/splitter.h"
+#include "io/path.h"
 #include "schema/column_names.h"
 
 namespace pyforge::csv {
@@ -34,11 +35,6 @@ std::string LikelyDelimiter(std::string_view name) {
   if (suffix == ".tsv" || suffix == ".tab") return "\t";
   if (suffix == ".psv") return "|";
   return {};
-}
-
-std::string TableName(const std::string& source_name) {
-  const std::string name = source_name.substr(0, source_name.rfind('.'));
-  return name.empty() || name == "-" ? "table" : name;
 }
 
 /// One pass, and possibly a second, over the file.
@@ -345,7 +341,7 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
     context.Warn(fmt::format("{}: {}; from there on nothing is read", table->source->path(),
                              finding.reason));
   }
-  table->info.name = TableName(table->source->name());
+  table->info.name = io::TableName(table->source->name());
   ARROW_ASSIGN_OR_RAISE(const auto plan, MakePlan(table->facts, {}, context));
   table->info.schema = plan->schema;
   return std::make_unique<TableInput>(std::move(table), std::move(sample), std::move(hints), tuning,

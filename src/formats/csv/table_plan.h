@@ -10,6 +10,7 @@
 
 #include "formats/csv/scanner.h"
 #include "pyforge/error.h"
+#include "pyforge/input.h"
 #include "schema/text_evidence.h"
 #include "schema/text_type.h"
 
@@ -17,7 +18,6 @@ namespace pyforge::csv {
 
 /// Names of the columns that are made where a file needs them.
 inline constexpr std::string_view kExtraColumn = "_extra";
-inline constexpr std::string_view kRejectedColumn = "_rejected";
 
 enum class ColumnSource : uint8_t {
   kField,     ///< a field of each record

@@ -88,10 +88,10 @@ PYFORGE_AVX512 uint32_t LookUpEightAvx512(const Slot* slots, int shift, const Va
 }  // namespace
 
 LookUpEight FindLookUpEight() {
-  static const bool has_avx512 = __builtin_cpu_supports("avx512f") != 0 &&
+  static const bool kHasAvx512 = __builtin_cpu_supports("avx512f") != 0 &&
                                  __builtin_cpu_supports("avx512dq") != 0 &&
                                  __builtin_cpu_supports("avx512vl") != 0;
-  return has_avx512 ? LookUpEightAvx512 : nullptr;
+  return kHasAvx512 ? LookUpEightAvx512 : nullptr;
 }
 #else
 LookUpEight FindLookUpEight() { return nullptr; }

@@ -58,10 +58,10 @@ PYFORGE_AVX512 size_t PassBetweenAvx512(const uint8_t** bytes, const int32_t* le
 }  // namespace
 
 PassBetween FindPassBetween() {
-  static const bool has_avx512 = __builtin_cpu_supports("avx512f") != 0 &&
+  static const bool kHasAvx512 = __builtin_cpu_supports("avx512f") != 0 &&
                                  __builtin_cpu_supports("avx512bw") != 0 &&
                                  __builtin_cpu_supports("avx512vl") != 0;
-  return has_avx512 ? PassBetweenAvx512 : nullptr;
+  return kHasAvx512 ? PassBetweenAvx512 : nullptr;
 }
 #else
 PassBetween FindPassBetween() { return nullptr; }

@@ -30,6 +30,7 @@
 #include "formats/parquet/range_check.h"
 #include "formats/parquet/schema_plan.h"
 #include "formats/parquet/text_check.h"
+#include "io/path.h"
 
 namespace pyforge::parquet {
 namespace {
@@ -410,11 +411,6 @@ class FileScan : public Scan {
   int64_t stored_position_ = 0;
 };
 
-std::string TableName(const std::string& file_name) {
-  const size_t dot = file_name.rfind('.');
-  return dot == std::string::npos || dot == 0 ? file_name : file_name.substr(0, dot);
-}
-
 std::string Join(const std::set<std::string_view>& parts) {
   std::string text;
   for (std::string_view part : parts) {
@@ -487,9 +483,10 @@ class FileInput : public Input {
       fields.push_back(field->WithType(PlainType(field->type(), false)));
     }
     input->findings_ = FindingsOf(facts->footer);
-    input->table_ = TableInfo{.name = TableName(source.name()),
+    input->table_ = TableInfo{.name = io::TableName(source.name()),
                               .schema = arrow::schema(std::move(fields), schema->metadata()),
                               .row_count = facts->footer.row_count,
+                              .types_are_final = true,
                               .first_row_number = 1,
                               .findings = {}};
     input->facts_ = std::move(facts);
