@@ -134,6 +134,7 @@ TEST(MatchColumns, PairsColumnsOfTheSameNameInTheirOrder) {
                      arrow::field("b", arrow::utf8()), arrow::field("b", arrow::int64())});
   const ColumnMatch match = MatchColumns(*left, *right);
   std::vector<std::string> pairs;
+  pairs.reserve(match.columns.size());
   for (const ComparedColumn& column : match.columns) {
     pairs.push_back(fmt::format("{} {} {}", column.name, column.left_index, column.right_index));
   }
