@@ -6,15 +6,7 @@
 #include <bit>
 #include <cstring>
 
-// GCC 12 takes the deliberately undefined lanes in its own header for a mistake (GCC bug 105593).
-#pragma GCC diagnostic push
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-#pragma GCC diagnostic pop
-
+#include "base/x86_vectors.h"
 #include "schema/exact_double.h"
 #include "schema/kernel_blocks.h"
 #include "schema/month_starts.h"

@@ -4,16 +4,7 @@
 #include <bit>
 #include <cstring>
 
-#if defined(__x86_64__)
-// GCC 12 takes the deliberately undefined lanes in its own header for a mistake (GCC bug 105593).
-#pragma GCC diagnostic push
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-#pragma GCC diagnostic pop
-#endif
+#include "base/x86_vectors.h"
 
 namespace pyforge::csv {
 

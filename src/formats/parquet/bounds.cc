@@ -10,8 +10,6 @@
 
 #include <arrow/util/float16.h>
 
-#include "formats/parquet/prefix_bounds.h"
-
 namespace pyforge::parquet {
 namespace {
 
@@ -181,8 +179,8 @@ void ByteArrayBounds::AddHigh(std::string_view value, uint64_t prefix) {
   max_ = value;
 }
 
-void ByteArrayBounds::AddAll(const uint8_t* bytes, std::span<const int32_t> lengths) {
-  const PassBetween pass_between = FindPassBetween();
+void ByteArrayBounds::AddAll(const uint8_t* bytes, std::span<const int32_t> lengths,
+                             PassBetween pass_between) {
   constexpr size_t kStep = 8;
   size_t i = 0;
   while (i < lengths.size()) {

@@ -11,6 +11,7 @@
 
 #include "formats/parquet/metadata.h"
 #include "formats/parquet/page_values.h"
+#include "formats/parquet/prefix_bounds.h"
 #include "formats/parquet/schema_plan.h"
 
 namespace pyforge::parquet {
@@ -28,8 +29,9 @@ class ByteArrayBounds {
     if (prefix <= min_prefix_) AddLow(value, prefix);
     if (prefix >= max_prefix_) AddHigh(value, prefix);
   }
-  /// Adds values that stand one behind the other.
-  void AddAll(const uint8_t* bytes, std::span<const int32_t> lengths);
+  /// Adds values that stand one behind the other. `pass_between` may be null.
+  void AddAll(const uint8_t* bytes, std::span<const int32_t> lengths,
+              PassBetween pass_between = FindPassBetween());
   bool any() const { return any_min_; }
   void Get(Statistics* statistics) const {
     statistics->has_bounds = any_min_;

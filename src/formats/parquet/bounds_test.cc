@@ -203,17 +203,20 @@ TEST(ByteArrayBounds, OfManyAreThoseOfEach) {
       bytes.Append(text.data(), text.size());
       lengths.push_back(static_cast<int32_t>(text.size()));
     }
-    ByteArrayBounds bounds;
-    bounds.AddAll(bytes.data(), lengths);
-    Statistics statistics;
-    bounds.Get(&statistics);
-    ASSERT_EQ(statistics.has_bounds, !texts.empty());
-    if (texts.empty()) continue;
-    const auto less = [](const std::string& a, const std::string& b) {
-      return std::string_view(a) < std::string_view(b);
-    };
-    ASSERT_EQ(statistics.min, *std::min_element(texts.begin(), texts.end(), less)) << round;
-    ASSERT_EQ(statistics.max, *std::max_element(texts.begin(), texts.end(), less)) << round;
+    // With vectors where the processor has them, and without.
+    for (const PassBetween pass_between : {FindPassBetween(), PassBetween{nullptr}}) {
+      ByteArrayBounds bounds;
+      bounds.AddAll(bytes.data(), lengths, pass_between);
+      Statistics statistics;
+      bounds.Get(&statistics);
+      ASSERT_EQ(statistics.has_bounds, !texts.empty());
+      if (texts.empty()) continue;
+      const auto less = [](const std::string& x, const std::string& y) {
+        return std::string_view(x) < std::string_view(y);
+      };
+      ASSERT_EQ(statistics.min, *std::min_element(texts.begin(), texts.end(), less)) << round;
+      ASSERT_EQ(statistics.max, *std::max_element(texts.begin(), texts.end(), less)) << round;
+    }
   }
 }
 

@@ -181,6 +181,12 @@ class FixedDictionary {
 /// Distinct byte arrays.
 class ByteArrayDictionary {
  public:
+  using LookUpEight = dictionary_internal::LookUpEight;
+
+  /// `look_up_eight` may be null.
+  explicit ByteArrayDictionary(LookUpEight look_up_eight = dictionary_internal::FindLookUpEight())
+      : look_up_eight_(look_up_eight) {}
+
   /// The value's code. Bytes before `readable_end` can be read; null: no more than the value's.
   uint32_t Code(std::string_view value, const char* readable_end) {
     using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
@@ -274,7 +280,7 @@ class ByteArrayDictionary {
   std::vector<ValueKey> keys_;  // by code
   std::vector<Place> places_;
   ByteBuffer bytes_;
-  dictionary_internal::LookUpEight look_up_eight_ = dictionary_internal::FindLookUpEight();
+  const LookUpEight look_up_eight_;
 };
 
 }  // namespace pyforge::parquet

@@ -1,25 +1,12 @@
 // Dictionary lookups of eight short values at once, for processors with AVX-512.
 #include "formats/parquet/dictionary.h"
 
-#if defined(__x86_64__)
-// GCC 12 takes the deliberately undefined lanes in its own header for a mistake (GCC bug 105593).
-#pragma GCC diagnostic push
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-#pragma GCC diagnostic pop
-
-#include <cstddef>
-#endif
+#include "base/x86_vectors.h"
 
 namespace pyforge::parquet::dictionary_internal {
 
 #if defined(__x86_64__)
 namespace {
-
-#define PYFORGE_AVX512 __attribute__((target("avx2,avx512f,avx512dq,avx512vl")))
 
 // Most values are at the first place of their hash, nearly all at one of these.
 constexpr int kPlacesMax = 4;
@@ -83,16 +70,9 @@ PYFORGE_AVX512 uint32_t LookUpEightAvx512(const Slot* slots, int shift, const Va
   return missing | wanted;
 }
 
-#undef PYFORGE_AVX512
-
 }  // namespace
 
-LookUpEight FindLookUpEight() {
-  static const bool kHasAvx512 = __builtin_cpu_supports("avx512f") != 0 &&
-                                 __builtin_cpu_supports("avx512dq") != 0 &&
-                                 __builtin_cpu_supports("avx512vl") != 0;
-  return kHasAvx512 ? LookUpEightAvx512 : nullptr;
-}
+LookUpEight FindLookUpEight() { return HasAvx512() ? LookUpEightAvx512 : nullptr; }
 #else
 LookUpEight FindLookUpEight() { return nullptr; }
 #endif

@@ -43,8 +43,11 @@ TEST(ByteArrayDictionary, GivesABatchTheCodesOfItsValues) {
   std::mt19937_64 random(testing::RandomSeed());
   const auto below = [&](size_t end) { return static_cast<size_t>(random() % end); };
   for (int round = 0; round < 60; ++round) {
+    // With vectors where the processor has them, and without.
     ByteArrayDictionary together;
+    ByteArrayDictionary portable(nullptr);
     ByteArrayDictionary alone;
+    ByteArrayDictionary portable_alone;
     const size_t distinct = 1 + below(round % 10 == 0 ? 20'000 : 300);
     const size_t letters = 1 + below(3);
     std::vector<std::string> values(distinct);
@@ -57,6 +60,7 @@ TEST(ByteArrayDictionary, GivesABatchTheCodesOfItsValues) {
       Batch batch;
       for (size_t i = below(3000); i > 0; --i) batch.Add(values[below(distinct)]);
       ExpectCodesOfOneAtATime(batch, &together, &alone);
+      ExpectCodesOfOneAtATime(batch, &portable, &portable_alone);
       if (HasFailure()) return;
     }
   }

@@ -1,23 +1,12 @@
 // Eight byte arrays at once, for processors with AVX-512.
 #include "formats/parquet/prefix_bounds.h"
 
-#if defined(__x86_64__)
-// GCC 12 takes the deliberately undefined lanes in its own header for a mistake (GCC bug 105593).
-#pragma GCC diagnostic push
-#if defined(__GNUC__) && !defined(__clang__)
-#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
-#pragma GCC diagnostic ignored "-Wuninitialized"
-#endif
-#include <immintrin.h>
-#pragma GCC diagnostic pop
-#endif
+#include "base/x86_vectors.h"
 
 namespace pyforge::parquet {
 
 #if defined(__x86_64__)
 namespace {
-
-#define PYFORGE_AVX512 __attribute__((target("avx2,avx512f,avx512bw,avx512vl")))
 
 PYFORGE_AVX512 size_t PassBetweenAvx512(const uint8_t** bytes, const int32_t* lengths, size_t count,
                                         uint64_t min, uint64_t max) {
@@ -53,16 +42,9 @@ PYFORGE_AVX512 size_t PassBetweenAvx512(const uint8_t** bytes, const int32_t* le
   return passed;
 }
 
-#undef PYFORGE_AVX512
-
 }  // namespace
 
-PassBetween FindPassBetween() {
-  static const bool kHasAvx512 = __builtin_cpu_supports("avx512f") != 0 &&
-                                 __builtin_cpu_supports("avx512bw") != 0 &&
-                                 __builtin_cpu_supports("avx512vl") != 0;
-  return kHasAvx512 ? PassBetweenAvx512 : nullptr;
-}
+PassBetween FindPassBetween() { return HasAvx512() ? PassBetweenAvx512 : nullptr; }
 #else
 PassBetween FindPassBetween() { return nullptr; }
 #endif

@@ -1,0 +1,25 @@
+// Vector instructions of x86 processors, for code that chooses at run time; empty elsewhere.
+#pragma once
+
+#if defined(__x86_64__)
+// GCC 12 takes the deliberately undefined lanes in its own header for a mistake (GCC bug 105593).
+#pragma GCC diagnostic push
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic ignored "-Wmaybe-uninitialized"
+#pragma GCC diagnostic ignored "-Wuninitialized"
+#endif
+#include <immintrin.h>  // IWYU pragma: export
+#pragma GCC diagnostic pop
+
+/// A function that may use the AVX-512 of servers since 2017; to be called where HasAvx512().
+#define PYFORGE_AVX512 __attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl")))
+
+namespace pyforge {
+
+inline bool HasAvx512() {
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&
+         __builtin_cpu_supports("avx512dq") && __builtin_cpu_supports("avx512vl");
+}
+
+}  // namespace pyforge
+#endif
