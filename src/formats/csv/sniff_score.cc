@@ -81,6 +81,7 @@ struct Widths {
   CellTally cells;
   CellTally first_column_below;  // without the first record
   bool first_is_name = false;
+  bool first_is_several = false;  // names, or a title, with another delimiter in it
 };
 
 void ReadPiece(std::string_view text, bool is_cut, int64_t cells_classified, bool is_head,
@@ -97,8 +98,10 @@ void ReadPiece(std::string_view text, bool is_cut, int64_t cells_classified, boo
     if (is_head && record == 1) {
       const std::string_view name = Trim(cells[0].text);
       // `id,amount` over 1,1 names two columns, not one of decimal commas.
-      widths->first_is_name = name.find_first_of(",;\t|") == std::string_view::npos &&
-                              LooksLikeName(name) && !IsTyped(ClassifyCell(name));
+      const bool is_typed = IsTyped(ClassifyCell(name));
+      const bool is_one = name.find_first_of(",;\t|") == std::string_view::npos;
+      widths->first_is_name = is_one && LooksLikeName(name) && !is_typed;
+      widths->first_is_several = !is_one && !is_typed;
     } else {
       Add(cells[0], trial->dialect.delimiter, &widths->first_column_below);
     }
@@ -184,7 +187,7 @@ void Judge(const Sample& sample, size_t head_bytes_max, Trial* trial) {
   if (usual == 1) {
     const CellTally& below = seen.first_column_below;
     worth = kSingleColumnWorth;
-    if (below.filled > 0 && below.typed * 10 >= below.filled * 9) {
+    if (!seen.first_is_several && below.filled > 0 && below.typed * 10 >= below.filled * 9) {
       worth = seen.first_is_name ? kNamedSingleColumnWorth : kTypedSingleColumnWorth;
     }
     worth *= trial->consistency;

@@ -113,6 +113,12 @@ TEST(DetectDialect, PrefersTheDelimiterThatLeavesWholeValues) {
   EXPECT_EQ(Delimiter("t\tv\n1,234\t5\n2,345\t6\n"), "\t");
 }
 
+// One short row does not make decimals with a comma of two columns.
+TEST(DetectDialect, BelievesAHeaderOfSeveralNames) {
+  EXPECT_EQ(Detect("a,b\n1,2\n3\n4,5\n").dialect.delimiter, ",");
+  EXPECT_EQ(Detect("price\n1,2\n3\n4,5\n").dialect.delimiter, "");
+}
+
 TEST(DetectDialect, FindsQuotesAndEscapes) {
   const DetectedDialect doubled = Detect("a,b\n1,\"say \"\"x\"\", y\"\n2,\"z\nz\"\n");
   EXPECT_EQ(doubled.dialect.quote, '"');
