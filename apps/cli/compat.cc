@@ -202,7 +202,7 @@ Result<Inspection> InspectAsOld(Session& session, const std::string& path,
 /// Version 1.0 took a file without a line of text for no CSV file.
 bool HasTable(const Result<Inspection>& inspection) {
   return inspection.ok() && !inspection->tables.empty() &&
-         inspection->tables.front().info.schema->num_fields() > 0;
+         inspection->tables.front().schema->num_fields() > 0;
 }
 
 int FailAsOld(Session& session, const Status& error) {
@@ -271,8 +271,8 @@ nlohmann::ordered_json OldMetadata(const Inspection& inspection, const std::stri
     for (const Finding& each : inspection.findings) {
       if (each.name == name) return &each;
     }
-    for (const TableInspection& table : inspection.tables) {
-      for (const Finding& each : table.info.findings) {
+    for (const TableInfo& table : inspection.tables) {
+      for (const Finding& each : table.findings) {
         if (each.name == name) return &each;
       }
     }

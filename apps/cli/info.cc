@@ -73,8 +73,7 @@ std::string Line(std::string_view name, std::string_view value) {
   return fmt::format("  {:12}  {}\n", name, value);
 }
 
-std::string TableText(const TableInspection& table, size_t width) {
-  const TableInfo& info = table.info;
+std::string TableText(const TableInfo& info, size_t width) {
   const int column_count = info.schema == nullptr ? 0 : info.schema->num_fields();
   std::string text =
       fmt::format("\nTable {}: {}", Visible(info.name), Counted(column_count, "column"));
@@ -84,7 +83,7 @@ std::string TableText(const TableInspection& table, size_t width) {
   if (column_count == 0) return text;
   std::vector<TextColumn> columns = {{.title = "#", .align = Align::kRight},
                                      {.title = "column"},
-                                     {.title = table.types_are_final ? "type" : "type so far"},
+                                     {.title = info.types_are_final ? "type" : "type so far"},
                                      {.title = "nulls"}};
   for (int i = 0; i < column_count; ++i) {
     const arrow::Field& field = *info.schema->field(i);
@@ -113,7 +112,7 @@ std::string InfoText(const Inspection& inspection, size_t width) {
   for (const Finding& finding : inspection.findings) {
     text += Line(finding.name, FindingText(finding));
   }
-  for (const TableInspection& table : inspection.tables) text += TableText(table, width);
+  for (const TableInfo& table : inspection.tables) text += TableText(table, width);
   return text;
 }
 

@@ -33,7 +33,7 @@ struct TableInfo {
   std::shared_ptr<arrow::Schema>
       schema;  ///< as the scan will yield it; metadata "source_name" keeps an original name
   std::optional<int64_t> row_count = {};  ///< where metadata tells
-  bool types_are_final = false;           ///< metadata tells them; else they may still change
+  bool types_are_final = false;  ///< metadata tells them; else a full conversion may widen them
   int64_t first_row_number = 1;  ///< what a person calls the first data row (2 below a header line)
   std::vector<Finding> findings = {};
 };

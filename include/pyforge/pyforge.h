@@ -29,18 +29,13 @@ struct InspectRequest {
   OptionValues options = {};  ///< the format's read options, and types, schema, columns, strict
 };
 
-struct TableInspection {
-  TableInfo info;
-  bool types_are_final = false;  ///< else from samples: a full conversion may widen them
-};
-
 struct Inspection {
   std::string path, format, container;
   std::string format_reason;  ///< why this format
   double format_confidence = 1;
   int64_t stored_bytes = 0;
   std::vector<Finding> findings;
-  std::vector<TableInspection> tables;
+  std::vector<TableInfo> tables;
 };
 
 struct ValidationReport {

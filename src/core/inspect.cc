@@ -49,9 +49,8 @@ Inspection Describe(const OpenedInput& opened) {
                         .stored_bytes = opened.source->stored_bytes().value_or(0)};
   const auto findings = opened.input->findings();
   inspection.findings.assign(findings.begin(), findings.end());
-  for (const TableInfo& info : opened.input->tables()) {
-    inspection.tables.push_back({.info = info, .types_are_final = info.types_are_final});
-  }
+  const auto tables = opened.input->tables();
+  inspection.tables.assign(tables.begin(), tables.end());
   return inspection;
 }
 

@@ -131,13 +131,12 @@ Json FieldsJson(const arrow::Schema& schema) {
 }
 
 Json InspectionJson(const Inspection& inspection) {
-  const auto table_json = [](const TableInspection& table) {
-    return Json{
-        {"name", table.info.name},
-        {"row_count", OrNull(table.info.row_count)},
-        {"types_are_final", table.types_are_final},
-        {"columns", table.info.schema == nullptr ? Json::array() : FieldsJson(*table.info.schema)},
-        {"detected", FindingsJson(table.info.findings)}};
+  const auto table_json = [](const TableInfo& table) {
+    return Json{{"name", table.name},
+                {"row_count", OrNull(table.row_count)},
+                {"types_are_final", table.types_are_final},
+                {"columns", table.schema == nullptr ? Json::array() : FieldsJson(*table.schema)},
+                {"detected", FindingsJson(table.findings)}};
   };
   return {{"path", inspection.path},
           {"format", inspection.format},

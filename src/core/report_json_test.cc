@@ -125,12 +125,11 @@ TEST(InspectionToJson, TellsTablesColumnsAndFindings) {
                         .format_reason = "text",
                         .format_confidence = 0.8,
                         .stored_bytes = 12};
-  inspection.tables.push_back(
-      {.info = {.name = "a",
-                .schema = arrow::schema({arrow::field("x", arrow::int64(), false)}),
-                .row_count = 3},
-       .types_are_final = true});
-  inspection.tables.push_back({.info = {.name = "b"}});
+  inspection.tables.push_back({.name = "a",
+                               .schema = arrow::schema({arrow::field("x", arrow::int64(), false)}),
+                               .row_count = 3,
+                               .types_are_final = true});
+  inspection.tables.push_back({.name = "b"});
   const Json json = Json::parse(InspectionToJson(inspection));
   EXPECT_EQ(json["container"], "gzip");
   EXPECT_EQ(json["format_confidence"], 0.8);

@@ -28,8 +28,8 @@ TEST_F(InspectTest, TellsFormatDialectAndTypes) {
   EXPECT_EQ(inspection->stored_bytes, 16);
   EXPECT_THAT(inspection->findings, Contains(Field(&Finding::name, "delimiter")));
   ASSERT_THAT(inspection->tables, SizeIs(1));
-  EXPECT_EQ(inspection->tables[0].info.schema->num_fields(), 2);
-  EXPECT_TRUE(inspection->tables[0].info.schema->field(0)->type()->Equals(arrow::int64()));
+  EXPECT_EQ(inspection->tables[0].schema->num_fields(), 2);
+  EXPECT_TRUE(inspection->tables[0].schema->field(0)->type()->Equals(arrow::int64()));
 }
 
 TEST_F(InspectTest, SaysWhenAFileIsMissing) {

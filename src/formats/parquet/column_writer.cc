@@ -459,8 +459,7 @@ Encoding ColumnWriter::EncodeDirect(std::span<const uint8_t>* as_they_are) {
             SharesPrefixes(values) ? Encoding::kDeltaByteArray : Encoding::kDeltaLengthByteArray;
       }
       if (direct_encoding_ == Encoding::kDeltaByteArray) {
-        EncodePrefixes(values, &workshop_->prefixes, &workshop_->body, &workshop_->scratch);
-        *as_they_are = workshop_->scratch.span();
+        *as_they_are = EncodePrefixes(values, &workshop_->prefixes, &workshop_->body);
       } else {
         EncodeDelta(values.lengths.data(), values_.count, &workshop_->body);
         *as_they_are = values_.bytes.span();

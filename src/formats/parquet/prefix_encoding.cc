@@ -57,8 +57,8 @@ bool SharesPrefixes(const ByteArrays& values) {
   return bytes_shared != 0 && 2 * bytes_shared >= bytes;
 }
 
-void EncodePrefixes(const ByteArrays& values, PrefixWorkspace* workspace, ByteBuffer* head,
-                    ByteBuffer* suffixes) {
+std::span<const uint8_t> EncodePrefixes(const ByteArrays& values, PrefixWorkspace* workspace,
+                                        ByteBuffer* head) {
   const size_t count = values.lengths.size();
   size_t bytes = 0;
   for (const int32_t length : values.lengths) bytes += static_cast<size_t>(length);
@@ -66,8 +66,9 @@ void EncodePrefixes(const ByteArrays& values, PrefixWorkspace* workspace, ByteBu
   workspace->suffix_lengths.Resize(count * sizeof(int32_t));
   auto* const prefix_lengths = workspace->prefix_lengths.as<int32_t>();
   auto* const suffix_lengths = workspace->suffix_lengths.as<int32_t>();
-  suffixes->Resize(bytes);
-  uint8_t* out = suffixes->data();
+  ByteBuffer& suffixes = workspace->suffixes;
+  suffixes.Resize(bytes);
+  uint8_t* out = suffixes.data();
   size_t i = 0;
   VisitShared(values, count, [&](const uint8_t* value, size_t length, size_t shared) {
     prefix_lengths[i] = static_cast<int32_t>(shared);
@@ -82,9 +83,10 @@ void EncodePrefixes(const ByteArrays& values, PrefixWorkspace* workspace, ByteBu
     }
     out += rest;
   });
-  suffixes->Resize(static_cast<size_t>(out - suffixes->data()));
+  suffixes.Resize(static_cast<size_t>(out - suffixes.data()));
   EncodeDelta(prefix_lengths, count, head);
   EncodeDelta(suffix_lengths, count, head);
+  return suffixes.span();
 }
 
 }  // namespace pyforge::parquet

@@ -20,14 +20,15 @@ struct ByteArrays {
 struct PrefixWorkspace {
   ByteBuffer prefix_lengths = {};
   ByteBuffer suffix_lengths = {};
+  ByteBuffer suffixes = {};
 };
 
 /// Whether the first values share enough with their neighbours for this encoding: at least half of
 /// their bytes. So do sorted keys, paths and times.
 bool SharesPrefixes(const ByteArrays& values);
 
-/// Appends the lengths to `head`, and replaces `suffixes` by what follows them in the page.
-void EncodePrefixes(const ByteArrays& values, PrefixWorkspace* workspace, ByteBuffer* head,
-                    ByteBuffer* suffixes);
+/// Appends the lengths to `head`; returns what follows them in the page, which is the workspace's.
+std::span<const uint8_t> EncodePrefixes(const ByteArrays& values, PrefixWorkspace* workspace,
+                                        ByteBuffer* head);
 
 }  // namespace pyforge::parquet

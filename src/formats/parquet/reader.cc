@@ -27,9 +27,8 @@
 #include "formats/parquet/level_count.h"
 #include "formats/parquet/narrowing.h"
 #include "formats/parquet/page_walk.h"
-#include "formats/parquet/range_check.h"
 #include "formats/parquet/schema_plan.h"
-#include "formats/parquet/text_check.h"
+#include "formats/parquet/value_check.h"
 #include "io/path.h"
 
 namespace pyforge::parquet {
@@ -285,8 +284,7 @@ class RowGroupDecoder : public Decoder {
     for (size_t i = 0; i < plan_->positions.size(); ++i) {
       const arrow::Field& field = *plan_->schema->field(static_cast<int>(i));
       std::shared_ptr<arrow::Array> column = batch->column(plan_->positions[i]);
-      Status status = CheckRanges(*column, field.name());
-      if (status.ok() && facts_->options.verify_text) status = CheckText(*column, field.name());
+      const Status status = CheckColumn(*column, field.name(), facts_->options.verify_text);
       if (!status.ok()) return AddWhere(ShiftWhere(status, first_row, 0), {.path = facts_->path});
       if (!column->type()->Equals(*field.type())) {
         Result<std::shared_ptr<arrow::Array>> cast =

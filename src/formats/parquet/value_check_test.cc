@@ -1,4 +1,4 @@
-#include "formats/parquet/range_check.h"
+#include "formats/parquet/value_check.h"
 
 #include <arrow/api.h>
 #include <arrow/json/from_string.h>
@@ -22,10 +22,10 @@ std::shared_ptr<arrow::Array> FromJson(const std::shared_ptr<arrow::DataType>& t
 Status CheckAs(const std::shared_ptr<arrow::DataType>& type, const arrow::Array& array) {
   auto data = array.data()->Copy();
   data->type = type;
-  return CheckRanges(*arrow::MakeArray(data), "c");
+  return CheckColumn(*arrow::MakeArray(data), "c", /*with_text=*/true);
 }
 
-TEST(CheckRanges, RefusesDecimalsOfMoreDigitsThanDeclared) {
+TEST(CheckColumn, RefusesDecimalsOfMoreDigitsThanDeclared) {
   const auto check = [](const auto& wide, const auto& narrow) {
     EXPECT_OK(CheckAs(narrow, *FromJson(wide, R"(["99.99", null, "-99.99"])")));
     for (const char* json : {R"(["0.01", null, "100.00"])", R"(["0.01", null, "-100.00"])"}) {
@@ -42,7 +42,7 @@ TEST(CheckRanges, RefusesDecimalsOfMoreDigitsThanDeclared) {
   check(arrow::decimal256(76, 2), arrow::decimal256(4, 2));
 }
 
-TEST(CheckRanges, RefusesTimesOutsideOfADay) {
+TEST(CheckColumn, RefusesTimesOutsideOfADay) {
   const auto check = [](const auto& number, const auto& type, int64_t day) {
     const auto json = [](int64_t time) { return fmt::format("[0, null, {}]", time); };
     EXPECT_OK(CheckAs(type, *FromJson(number, json(day).c_str()))) << "24:00 is one";
@@ -59,7 +59,7 @@ TEST(CheckRanges, RefusesTimesOutsideOfADay) {
   check(arrow::int64(), arrow::time64(arrow::TimeUnit::NANO), kDay * 1'000'000'000);
 }
 
-TEST(CheckRanges, LooksIntoListsAndStructs) {
+TEST(CheckColumn, LooksIntoListsAndStructs) {
   const auto type = arrow::time32(arrow::TimeUnit::SECOND);
   auto items = FromJson(arrow::int32(), "[5, 100000]")->data()->Copy();
   items->type = type;
@@ -68,10 +68,10 @@ TEST(CheckRanges, LooksIntoListsAndStructs) {
           .ValueOrDie();
   const auto nested =
       arrow::StructArray::Make({list}, {arrow::field("l", list->type())}).ValueOrDie();
-  const Status status = CheckRanges(*nested, "c");
+  const Status status = CheckColumn(*nested, "c", /*with_text=*/true);
   EXPECT_THAT(status, FailsSaying("holds 100000"));
   EXPECT_FALSE(DetailOf(status)->where().row.has_value());
-  EXPECT_OK(CheckRanges(*FromJson(arrow::utf8(), R"(["a", null])"), "c"));
+  EXPECT_OK(CheckColumn(*FromJson(arrow::utf8(), R"(["a", null])"), "c", /*with_text=*/true));
 }
 
 }  // namespace
