@@ -139,7 +139,9 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
     std::memcpy(out + offsets[row], value.data(), value.size());
     offsets[row + 1] = offsets[row] + static_cast<int32_t>(value.size());
   };
-  const auto copy_fields = longest <= 16 ? CopyFields<16> : CopyFields<64>;
+  const auto copy_fields = longest <= 16   ? CopyFields<16>
+                           : longest <= 32 ? CopyFields<32>
+                                           : CopyFields<64>;
   int64_t done = 0;
   const auto copy_until = [&](int64_t row) {
     if (repairs_utf8) {

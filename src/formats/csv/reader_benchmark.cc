@@ -79,6 +79,10 @@ void SetRate(benchmark::State& state, size_t bytes) {
   state.SetBytesProcessed(static_cast<int64_t>(state.iterations()) * static_cast<int64_t>(bytes));
 }
 
+void ForEachScanPath(benchmark::internal::Benchmark* run) {
+  for (const ScanPath path : AvailableScanPaths({})) run->Arg(static_cast<int64_t>(path));
+}
+
 /// Argument: the ScanPath.
 void BM_Index(benchmark::State& state) {
   const std::vector<char> padded = Padded(Text());
@@ -95,7 +99,7 @@ void BM_Index(benchmark::State& state) {
   }
   SetRate(state, Text().size());
 }
-BENCHMARK(BM_Index)->DenseRange(0, 3);
+BENCHMARK(BM_Index)->Apply(ForEachScanPath);
 
 void BM_FindRecordEnds(benchmark::State& state) {
   const std::vector<char> padded = Padded(Text());
@@ -108,7 +112,7 @@ void BM_FindRecordEnds(benchmark::State& state) {
   }
   SetRate(state, Text().size());
 }
-BENCHMARK(BM_FindRecordEnds)->DenseRange(0, 3);
+BENCHMARK(BM_FindRecordEnds)->Apply(ForEachScanPath);
 
 /// One pass over the file, all on one thread; nanoseconds per value in the counter. Argument: bytes
 /// of a morsel.

@@ -184,7 +184,7 @@ void ByteArrayBounds::AddAll(const uint8_t* bytes, std::span<const int32_t> leng
   constexpr size_t kStep = 8;
   size_t i = 0;
   while (i < lengths.size()) {
-    if (any_min_ && pass_between != nullptr) {
+    if (any_min_) {
       i += pass_between(&bytes, lengths.data() + i, lengths.size() - i, min_prefix_, max_prefix_);
     }
     for (const size_t end = std::min(i + kStep, lengths.size()); i < end; ++i) {

@@ -29,7 +29,12 @@ class ByteArrayBounds {
     if (prefix <= min_prefix_) AddLow(value, prefix);
     if (prefix >= max_prefix_) AddHigh(value, prefix);
   }
-  /// Adds values that stand one behind the other. `pass_between` may be null.
+  /// False: adding it would change nothing. Nearly always so, which a processor foresees.
+  bool MayChangeBy(std::string_view value) const {
+    const uint64_t prefix = Prefix(value);
+    return prefix <= min_prefix_ || prefix >= max_prefix_;
+  }
+  /// Adds values that stand one behind the other.
   void AddAll(const uint8_t* bytes, std::span<const int32_t> lengths,
               PassBetween pass_between = FindPassBetween());
   bool any() const { return any_min_; }

@@ -204,7 +204,7 @@ TEST(ByteArrayBounds, OfManyAreThoseOfEach) {
       lengths.push_back(static_cast<int32_t>(text.size()));
     }
     // With vectors where the processor has them, and without.
-    for (const PassBetween pass_between : {FindPassBetween(), PassBetween{nullptr}}) {
+    for (const PassBetween pass_between : {FindPassBetween(), &PassBetweenPortably}) {
       ByteArrayBounds bounds;
       bounds.AddAll(bytes.data(), lengths, pass_between);
       Statistics statistics;

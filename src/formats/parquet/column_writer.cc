@@ -291,7 +291,8 @@ void ColumnWriter::FindPageBounds(Statistics* statistics) {
   for (int64_t i = 0; i < value_count_; ++i) seen_in_page_[codes[i]] = 1;
   ByteArrayBounds bounds;
   for (uint32_t code = 0; code < seen_in_page_.size(); ++code) {
-    if (seen_in_page_[code] != 0) bounds.Add(byte_array_dictionary_.value(code));
+    const std::string_view value = byte_array_dictionary_.value(code);
+    if (bounds.MayChangeBy(value) && seen_in_page_[code] != 0) bounds.Add(value);
   }
   bounds.Get(statistics);
 }

@@ -49,8 +49,8 @@ inline uint64_t HashBytes(const char* bytes, size_t size) {
 /// hashed and compared without a branch on its size, which a processor could not foresee. A longer
 /// value has a key with its hash, which no short one equals.
 struct ValueKey {
-  uint64_t low = 0;
-  uint64_t high = 0;
+  uint64_t low;
+  uint64_t high;
   friend bool operator==(const ValueKey&, const ValueKey&) = default;
 };
 constexpr size_t kShortBytesMax = 15;
@@ -58,11 +58,13 @@ constexpr int kSizeShift = 56;
 
 inline ValueKey LongKey(uint64_t hash) { return {.low = hash, .high = ~uint64_t{0}}; }
 
-inline uint64_t KeepBytes(uint64_t word, size_t count) {
-  const size_t dropped = 8 - count;
-  // A shift by 64 has no meaning, so it is made of two.
-  return word & (~uint64_t{0} >> (4 * dropped) >> (4 * dropped));
-}
+/// Bytes that are all set, then bytes that are not: from kKept + kKeyBytes - n on, the first n are.
+inline constexpr size_t kKeyBytes = 16;
+inline constexpr std::array<uint8_t, 2 * kKeyBytes> kKept = [] {
+  std::array<uint8_t, 2 * kKeyBytes> kept = {};
+  for (size_t i = 0; i < kKeyBytes; ++i) kept[i] = 0xFF;
+  return kept;
+}();
 
 /// `bytes` has at most kShortBytesMax bytes; 16 can be read, or `is_padded` is false.
 inline ValueKey ShortKey(std::string_view bytes, bool is_padded) {
@@ -73,27 +75,25 @@ inline ValueKey ShortKey(std::string_view bytes, bool is_padded) {
     std::memcpy(copy, bytes.data(), size);
     return {Load<uint64_t>(copy), Load<uint64_t>(copy + 8) | high_size};
   }
-  const size_t low = size < 8 ? size : 8;
-  return {KeepBytes(Load<uint64_t>(bytes.data()), low),
-          KeepBytes(Load<uint64_t>(bytes.data() + 8), size - low) | high_size};
+  const auto* const kept = reinterpret_cast<const char*>(kKept.data()) + kKeyBytes - size;
+  return {Load<uint64_t>(bytes.data()) & Load<uint64_t>(kept),
+          (Load<uint64_t>(bytes.data() + 8) & Load<uint64_t>(kept + 8)) | high_size};
 }
 
-/// Made of what vector registers can do too.
-inline uint64_t HashKey(const ValueKey& key) {
-  uint64_t hash = key.low * kMix0 + key.high * kMix1;
-  hash ^= hash >> 32;
-  return hash * kMix1;
-}
+/// Made of what vector registers can do too. Only its highest bits depend on every byte.
+inline uint64_t HashKey(const ValueKey& key) { return key.low * kMix0 + key.high * kMix1; }
 
-/// A place of the table: the lowest bits of a hash above a code, one too high so that 0 is a free
-/// place. Small, because what other columns do between two visits drives a table out of the cache.
+/// A place of the table: some bits of a hash above a code, one too high so that 0 is a free place.
+/// Small, because what other columns do between two visits drives a table out of the cache.
 using Slot = uint32_t;
 constexpr int kCodeBits = 20;
 constexpr uint32_t kCodeMask = (uint32_t{1} << kCodeBits) - 1;
+// The tag is of the highest bits that choose no place.
+constexpr int kTagShift = 20;
 constexpr uint32_t kTagMask = (uint32_t{1} << (32 - kCodeBits)) - 1;
 
 inline Slot MakeSlot(uint64_t hash, uint32_t code) {
-  return (static_cast<uint32_t>(hash) & kTagMask) << kCodeBits | (code + 1);
+  return (static_cast<uint32_t>(hash >> kTagShift) & kTagMask) << kCodeBits | (code + 1);
 }
 
 /// Looks eight values up at once, the i-th of which is from offsets[i] to offsets[i + 1] of
@@ -137,8 +137,6 @@ class CodeTable {
     if (hashes_.size() * 4 > slots_.size()) Grow();
     return code;
   }
-  /// To be called some time before the hash is looked up.
-  void Prefetch(uint64_t hash) const { __builtin_prefetch(&slots_[hash >> shift_]); }
   /// The places, a power of two of them, and by how much a hash is shifted to get the first one's
   /// index.
   const dictionary_internal::Slot* slots() const { return slots_.data(); }
@@ -191,7 +189,7 @@ class ByteArrayDictionary {
   uint32_t Code(std::string_view value, const char* readable_end) {
     using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
     if (value.size() > kShortBytesMax) return LongCode(value);
-    const bool is_padded = readable_end != nullptr && readable_end - value.data() >= kKeyBytes;
+    const bool is_padded = readable_end != nullptr && readable_end - value.data() >= kReadBytes;
     const ValueKey key = ShortKey(value, is_padded);
     return ShortCode(value, key, HashKey(key));
   }
@@ -213,8 +211,8 @@ class ByteArrayDictionary {
   void Clear();
 
  private:
-  static constexpr int kKeyBytes = 16;
   using ValueKey = dictionary_internal::ValueKey;
+  static constexpr auto kReadBytes = static_cast<ptrdiff_t>(dictionary_internal::kKeyBytes);
   struct Place {
     uint32_t offset = 0;
     uint32_t length = 0;
@@ -223,7 +221,7 @@ class ByteArrayDictionary {
   void EncodeStep(const char* bytes, const Offset* offsets, size_t count, const char* readable_end,
                   uint32_t* codes) {
     const bool is_padded =
-        readable_end != nullptr && readable_end - (bytes + offsets[count]) >= kKeyBytes;
+        readable_end != nullptr && readable_end - (bytes + offsets[count]) >= kReadBytes;
     size_t done = 0;
     if constexpr (sizeof(Offset) == sizeof(int32_t)) {
       if (is_padded && look_up_eight_ != nullptr) {
@@ -241,14 +239,14 @@ class ByteArrayDictionary {
       EncodePortably(bytes, offsets + done, count - done, is_padded, readable_end, codes + done);
     }
   }
-  // All keys first, then all lookups: a lookup that goes wrong does not hold up the next keys.
+  // Looks at the first place of all values, without a branch that a processor could not foresee,
+  // then at the others again: neither a lookup that goes wrong nor memory that is not in the cache
+  // holds up the next ones.
   template <typename Offset>
   void EncodePortably(const char* bytes, const Offset* offsets, size_t count, bool is_padded,
                       const char* readable_end, uint32_t* codes) {
     using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
-    std::array<ValueKey, 32> keys;
-    std::array<uint64_t, 32> hashes;
-    bool any_long = !is_padded;
+    bool any_long = !is_padded || keys_.empty();
     for (size_t i = 0; i < count; ++i) {
       any_long |= offsets[i + 1] - offsets[i] > static_cast<Offset>(kShortBytesMax);
     }
@@ -256,13 +254,22 @@ class ByteArrayDictionary {
       for (size_t i = 0; i < count; ++i) codes[i] = Code(Value(bytes, offsets, i), readable_end);
       return;
     }
+    const Slot* const slots = table_.slots();
+    const int shift = table_.shift();
+    const ValueKey* const keys = keys_.data();
+    uint32_t missing = 0;
     for (size_t i = 0; i < count; ++i) {
-      keys[i] = ShortKey(Value(bytes, offsets, i), true);
-      hashes[i] = HashKey(keys[i]);
-      table_.Prefetch(hashes[i]);
+      const ValueKey key = ShortKey(Value(bytes, offsets, i), true);
+      const uint32_t code_plus_one = slots[HashKey(key) >> shift] & kCodeMask;
+      const uint32_t code = code_plus_one - (code_plus_one != 0 ? 1 : 0);
+      codes[i] = code;
+      const ValueKey& found = keys[code];
+      const uint64_t difference = (found.low ^ key.low) | (found.high ^ key.high);
+      missing |= static_cast<uint32_t>(difference != 0) << i;
     }
-    for (size_t i = 0; i < count; ++i) {
-      codes[i] = ShortCode(Value(bytes, offsets, i), keys[i], hashes[i]);
+    for (; missing != 0; missing &= missing - 1) {
+      const auto i = static_cast<size_t>(std::countr_zero(missing));
+      codes[i] = Code(Value(bytes, offsets, i), readable_end);
     }
   }
   template <typename Offset>

@@ -37,12 +37,9 @@ PYFORGE_AVX512 uint32_t LookUpEightAvx512(const Slot* slots, int shift, const Va
     high = _mm512_or_si512(high, KeepBytes(_mm512_i64gather_epi64(wide, bytes + 8, 1),
                                            _mm512_sub_epi64(sizes, Number(8))));
   }
-  __m512i hash = _mm512_add_epi64(_mm512_mullo_epi64(low, Number(kMix0)),
-                                  _mm512_mullo_epi64(high, Number(kMix1)));
-  hash = _mm512_xor_si512(hash, _mm512_srli_epi64(hash, 32));
-  hash = _mm512_mullo_epi64(hash, Number(kMix1));
-
-  const __m512i tag = _mm512_and_si512(hash, Number(kTagMask));
+  const __m512i hash = _mm512_add_epi64(_mm512_mullo_epi64(low, Number(kMix0)),
+                                        _mm512_mullo_epi64(high, Number(kMix1)));
+  const __m512i tag = _mm512_and_si512(_mm512_srli_epi64(hash, kTagShift), Number(kTagMask));
   const __m512i last_place = Number((uint64_t{1} << (64 - shift)) - 1);
   const auto* words = reinterpret_cast<const char*>(keys);
   const __m512i none = _mm512_setzero_si512();

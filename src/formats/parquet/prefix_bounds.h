@@ -13,7 +13,9 @@ namespace pyforge::parquet {
 using PassBetween = size_t (*)(const uint8_t** bytes, const int32_t* lengths, size_t count,
                                uint64_t min, uint64_t max);
 
-/// Null where the processor has nothing for it.
+size_t PassBetweenPortably(const uint8_t** bytes, const int32_t* lengths, size_t count,
+                           uint64_t min, uint64_t max);
+/// The fastest one that the processor has.
 PassBetween FindPassBetween();
 
 }  // namespace pyforge::parquet

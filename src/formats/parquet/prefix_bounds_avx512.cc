@@ -44,9 +44,9 @@ PYFORGE_AVX512 size_t PassBetweenAvx512(const uint8_t** bytes, const int32_t* le
 
 }  // namespace
 
-PassBetween FindPassBetween() { return HasAvx512() ? PassBetweenAvx512 : nullptr; }
+PassBetween FindPassBetween() { return HasAvx512() ? PassBetweenAvx512 : PassBetweenPortably; }
 #else
-PassBetween FindPassBetween() { return nullptr; }
+PassBetween FindPassBetween() { return PassBetweenPortably; }
 #endif
 
 }  // namespace pyforge::parquet
