@@ -288,11 +288,12 @@ void ColumnWriter::FindPageBounds(Statistics* statistics) {
   // Each distinct value of the page is looked at once, and marked without a branch.
   seen_in_page_.assign(byte_array_dictionary_.size(), 0);
   const auto* codes = codes_.as<uint32_t>();
-  for (int64_t i = 0; i < value_count_; ++i) seen_in_page_[codes[i]] = 1;
+  uint8_t* const seen = seen_in_page_.data();
+  for (const uint32_t* const end = codes + value_count_; codes != end; ++codes) seen[*codes] = 1;
   ByteArrayBounds bounds;
   for (uint32_t code = 0; code < seen_in_page_.size(); ++code) {
     const std::string_view value = byte_array_dictionary_.value(code);
-    if (bounds.MayChangeBy(value) && seen_in_page_[code] != 0) bounds.Add(value);
+    if (bounds.MayChangeBy(value) && seen[code] != 0) bounds.Add(value);
   }
   bounds.Get(statistics);
 }

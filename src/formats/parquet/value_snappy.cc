@@ -56,6 +56,9 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
   std::fill(ends_.begin(), ends_.end(), 0);
 
   const uint8_t* const base = values.data();
+  // Bytes that are written may be anything, also members: variables need not be read again.
+  uint32_t* const begins = begins_.data();
+  uint32_t* const ends = ends_.data();
   size_t at = 0;
   size_t literal = 0;  // where the bytes begin that are not written yet
   // Ends that are hardly ever found again are not looked up any more.
@@ -68,7 +71,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
     size_t matched_end = at;
     if (end - at >= kMatchMin) {
       const uint64_t first = Load(base + at);
-      uint32_t& slot = begins_[Slot(first)];
+      uint32_t& slot = begins[Slot(first)];
       const size_t from = slot;
       slot = static_cast<uint32_t>(at);
       if (from < at && at - from <= kOffsetMax && Load(base + from) == first) {
@@ -88,7 +91,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
     }
     if (looks_at_ends && end - matched_end >= kMatchMin) {
       const uint64_t last = Load(base + end - 8);
-      uint32_t& slot = ends_[Slot(last)];
+      uint32_t& slot = ends[Slot(last)];
       const size_t from = slot;
       slot = static_cast<uint32_t>(end);
       if (from >= 8 && end - from <= kOffsetMax && Load(base + from - 8) == last) {
