@@ -174,8 +174,7 @@ class LocalSource final : public Source {
                       "as it is",
                       path_, compress::ContainerName(promised)));
     }
-    if (container_ == Container::kNone || compress::CanDecompress(container_)) return Status::OK();
-    return compress::OpenDecompressor(container_, nullptr, {.path = path_}).status();
+    return Status::OK();
   }
 
   Result<std::unique_ptr<ByteStream>> TakeOffContainer(std::unique_ptr<ByteStream> stored) {

@@ -10,6 +10,7 @@
 
 #include "codec/compress/compressor.h"
 #include "codec/compress/container.h"
+#include "codec/compress/container_packing.h"
 #include "codec/compress/decompressor.h"
 #include "codec/compress/errors.h"
 #include "support/byte_streams.h"
@@ -27,68 +28,6 @@ using pyforge::testing::ReadAll;
 using pyforge::testing::StringOutput;
 using pyforge::testing::StringStream;
 using ::testing::AllOf;
-
-/// Lines that compress about as well as a table does.
-std::string Text(size_t bytes, unsigned seed = 1) {
-  std::mt19937 random(seed);
-  std::string text;
-  while (text.size() < bytes) {
-    text += std::to_string(random() % 100000) + ",name" + std::to_string(random() % 50) +
-            ",2024-01-" + std::to_string(random() % 28 + 1) + "\n";
-  }
-  text.resize(bytes);
-  return text;
-}
-
-std::string Noise(size_t bytes) {
-  std::mt19937 random(7);
-  std::string noise(bytes, '\0');
-  for (char& c : noise) c = static_cast<char>(random());
-  return noise;
-}
-
-/// A gzip member by zlib, which knows every field of the header.
-std::string Gzip(std::string_view text, int level = 6, gz_header* header = nullptr) {
-  z_stream stream{};
-  EXPECT_EQ(deflateInit2(&stream, level, Z_DEFLATED, 15 + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  if (header != nullptr) {
-    EXPECT_EQ(deflateSetHeader(&stream, header), Z_OK);
-  }
-  std::string out(deflateBound(&stream, text.size()) + 4096, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(out.data());
-  stream.avail_out = static_cast<uInt>(out.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  out.resize(stream.total_out);
-  deflateEnd(&stream);
-  return out;
-}
-
-std::string Zstd(std::string_view text, int level = 3, int window_log = 0,
-                 bool has_checksum = true) {
-  ZSTD_CCtx* state = ZSTD_createCCtx();
-  ZSTD_CCtx_setParameter(state, ZSTD_c_compressionLevel, level);
-  ZSTD_CCtx_setParameter(state, ZSTD_c_checksumFlag, has_checksum ? 1 : 0);
-  if (window_log != 0) ZSTD_CCtx_setParameter(state, ZSTD_c_windowLog, window_log);
-  std::string out(ZSTD_compressBound(text.size()), '\0');
-  ZSTD_inBuffer input{text.data(), text.size(), 0};
-  ZSTD_outBuffer output{out.data(), out.size(), 0};
-  // In two steps, so that the frame does not state its content size and has a window.
-  while (input.pos < input.size) ZSTD_compressStream2(state, &output, &input, ZSTD_e_continue);
-  EXPECT_EQ(ZSTD_compressStream2(state, &output, &input, ZSTD_e_end), 0U);
-  out.resize(output.pos);
-  ZSTD_freeCCtx(state);
-  return out;
-}
-
-Result<std::string> Unpack(Container container, std::string_view bytes, int64_t step = 1 << 20,
-                           DecompressOptions options = {.path = "in.gz"}) {
-  ARROW_ASSIGN_OR_RAISE(
-      auto stream,
-      OpenDecompressor(container, std::make_unique<StringStream>(bytes), std::move(options)));
-  return ReadAll(*stream, step);
-}
 
 TEST(DetectContainer, NamesEachContainerByItsFirstBytes) {
   EXPECT_EQ(DetectContainer(Gzip("a,b\n")), Container::kGzip);
@@ -121,128 +60,6 @@ TEST(ContainerNames, FollowTheSuffixInAnyCase) {
   EXPECT_EQ(WithoutContainerSuffix(".gz"), ".gz");
   EXPECT_EQ(ContainerName(Container::kLzop), "lzop");
   EXPECT_EQ(ContainerName(Container::kNone), "");
-}
-
-class DecompressorTest : public ::testing::TestWithParam<Container> {
- protected:
-  static std::string Pack(std::string_view text) {
-    return GetParam() == Container::kGzip ? Gzip(text) : Zstd(text);
-  }
-};
-INSTANTIATE_TEST_SUITE_P(Containers, DecompressorTest,
-                         ::testing::Values(Container::kGzip, Container::kZstd),
-                         [](const auto& param) { return std::string(ContainerName(param.param)); });
-
-TEST_P(DecompressorTest, GivesBackTheBytesWhateverTheReadSize) {
-  for (size_t bytes : {0U, 1U, 100U, 70'000U, 3'000'000U}) {
-    for (const std::string& text : {Text(bytes), Noise(bytes), std::string(bytes, 'x')}) {
-      const std::string packed = Pack(text);
-      for (int64_t step : {7, 65'536, 262'144, 1 << 20, 10 << 20}) {
-        if (step == 7 && bytes > 100'000) continue;
-        ASSERT_OK_AND_ASSIGN(const std::string unpacked, Unpack(GetParam(), packed, step));
-        ASSERT_TRUE(unpacked == text) << bytes << " bytes in steps of " << step;
-      }
-    }
-  }
-}
-
-TEST_P(DecompressorTest, JoinsMembersWhereverTheInputBufferEnds) {
-  std::string packed;
-  std::string text;
-  for (unsigned i = 0; i < 40; ++i) {
-    const std::string part = i % 5 == 0 ? "" : Text(i * 37, i);
-    packed += Pack(part);
-    text += part;
-  }
-  for (int64_t input_bytes = 32; input_bytes < 300; ++input_bytes) {
-    ASSERT_OK_AND_ASSIGN(
-        const std::string unpacked,
-        Unpack(GetParam(), packed, 1 << 20, {.path = "in", .input_bytes = input_bytes}));
-    ASSERT_TRUE(unpacked == text) << "input buffer of " << input_bytes;
-  }
-}
-
-TEST_P(DecompressorTest, RefusesAFileCutOffAtAnyByte) {
-  const std::string packed = Pack(Text(2000)) + Pack(Text(500));
-  const size_t first = Pack(Text(2000)).size();
-  for (size_t bytes = 1; bytes < packed.size(); ++bytes) {
-    if (bytes == first) continue;  // a whole file by chance
-    const auto unpacked = Unpack(GetParam(), packed.substr(0, bytes));
-    // Less of the second member than its magic number cannot be told from garbage.
-    if (bytes > first && bytes < first + 4 && FailedWith(unpacked.status(), kTrailingBytes))
-      continue;
-    ASSERT_THAT(unpacked, FailsWith("compress.truncated")) << "cut at " << bytes;
-    ASSERT_THAT(unpacked, InFile("in.gz"));
-  }
-}
-
-TEST_P(DecompressorTest, FindsEveryDamagedBitOrGivesTheRightBytes) {
-  const std::string text = Text(3000);
-  const std::string packed = Pack(text);
-  int found = 0;
-  for (size_t byte = 4; byte < packed.size(); ++byte) {
-    for (unsigned bit = 0; bit < 8; ++bit) {
-      std::string damaged = packed;
-      damaged[byte] = static_cast<char>(static_cast<unsigned char>(damaged[byte]) ^ (1U << bit));
-      const auto unpacked = Unpack(GetParam(), damaged);
-      if (unpacked.ok()) {  // a field without meaning for the content, such as the time
-        ASSERT_TRUE(*unpacked == text) << byte << ":" << bit;
-      } else {
-        ASSERT_NE(DetailOf(unpacked.status()), nullptr);
-        ++found;
-      }
-    }
-  }
-  EXPECT_GT(found, static_cast<int>(packed.size()) * 7);
-}
-
-TEST_P(DecompressorTest, IgnoresZerosBehindTheLastMember) {
-  const std::string text = Text(5000);
-  for (size_t zeros : {1U, 7U, 8U, 511U, 600'000U}) {
-    ASSERT_OK_AND_ASSIGN(const std::string unpacked,
-                         Unpack(GetParam(), Pack(text) + std::string(zeros, '\0')));
-    EXPECT_EQ(unpacked, text);
-  }
-}
-
-TEST_P(DecompressorTest, RefusesOtherBytesBehindTheLastMember) {
-  const std::string packed = Pack("a,b\n");
-  for (const std::string& tail :
-       {std::string("x"), std::string("garbage that goes on"), std::string(1000, '\0') + "x",
-        std::string("\x1f"), std::string("\x28\xb5")}) {
-    const auto unpacked = Unpack(GetParam(), packed + tail);
-    EXPECT_THAT(unpacked, AllOf(FailsWith("compress.trailing_bytes"), AtByte(4)));
-  }
-}
-
-TEST_P(DecompressorTest, KeepsFailingOnceItHasFailed) {
-  const std::string packed = Pack(Text(1000));
-  ASSERT_OK_AND_ASSIGN(
-      auto stream,
-      OpenDecompressor(GetParam(),
-                       std::make_unique<StringStream>(packed.substr(0, packed.size() / 2)), {}));
-  std::string buffer(5000, '\0');
-  auto* out = reinterpret_cast<uint8_t*>(buffer.data());
-  const auto first = stream->Read(5000, out);
-  EXPECT_THAT(first, FailsWith("compress.truncated"));
-  EXPECT_THAT(stream->Read(1, out), FailsWith("compress.truncated"));
-}
-
-TEST_P(DecompressorTest, TellsHowMuchOfTheStoredFileIsConsumed) {
-  const std::string packed = Pack(Noise(2'000'000));
-  ASSERT_OK_AND_ASSIGN(auto stream,
-                       OpenDecompressor(GetParam(), std::make_unique<StringStream>(packed), {}));
-  std::string buffer(2'000'000, '\0');
-  auto* out = reinterpret_cast<uint8_t*>(buffer.data());
-  EXPECT_EQ(stream->stored_position(), 0);
-  ASSERT_OK_AND_ASSIGN(const int64_t half, stream->Read(1'000'000, out));
-  EXPECT_EQ(half, 1'000'000);
-  EXPECT_NEAR(static_cast<double>(stream->stored_position()), 1e6, 2e5);
-  ASSERT_OK_AND_ASSIGN(const int64_t rest, stream->Read(2'000'000, out));
-  EXPECT_EQ(rest, 1'000'000);
-  EXPECT_EQ(stream->stored_position(), static_cast<int64_t>(packed.size()));
-  ASSERT_OK_AND_ASSIGN(const int64_t none, stream->Read(1, out));
-  EXPECT_EQ(none, 0);
 }
 
 TEST(GzipDecompressor, ReadsHeadersWithEveryField) {
@@ -357,15 +174,6 @@ TEST(ZstdDecompressor, RefusesAPoolWithoutRoomForItself) {
   arrow::CappedMemoryPool pool(arrow::default_memory_pool(), 1000);
   EXPECT_THAT(Unpack(Container::kZstd, Zstd("a,b\n"), 1 << 20, {.path = "in.zst", .pool = &pool}),
               AllOf(FailsWith("limit.memory"), InFile("in.zst")));
-}
-
-TEST(OpenDecompressor, RefusesOtherContainersByName) {
-  for (Container container : {Container::kBzip2, Container::kXz, Container::kLz4,
-                              Container::kSnappy, Container::kLzop, Container::kZip}) {
-    EXPECT_FALSE(CanDecompress(container));
-    EXPECT_THAT(OpenDecompressor(container, std::make_unique<StringStream>(""), {.path = "x"}),
-                AllOf(FailsWith("unsupported.container"), FailsSaying(ContainerName(container))));
-  }
 }
 
 class CompressorTest : public ::testing::TestWithParam<Container> {};

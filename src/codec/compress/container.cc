@@ -32,13 +32,6 @@ const Suffix* FindSuffix(std::string_view name) {
   return nullptr;
 }
 
-// A skippable frame (any of 16 magic numbers) opens files of parallel zstd compressors; LZ4 shares
-// the numbers but nobody writes them first there.
-bool IsSkippableFrame(std::string_view head) {
-  return head.size() >= 8 && (static_cast<uint8_t>(head[0]) & 0xf0U) == 0x50 &&
-         head.substr(1, 3) == "\x2a\x4d\x18"sv;
-}
-
 bool IsBzip2(std::string_view head) {
   // "BZh9" alone could be text; the 48 bits behind it open a block or end an empty file.
   return head.size() >= 10 && head.starts_with("BZh") && head[3] >= '1' && head[3] <= '9' &&
@@ -47,6 +40,11 @@ bool IsBzip2(std::string_view head) {
 }
 
 }  // namespace
+
+bool IsSkippableFrame(std::string_view head) {
+  return head.size() >= 8 && (static_cast<uint8_t>(head[0]) & 0xf0U) == 0x50 &&
+         head.substr(1, 3) == "\x2a\x4d\x18"sv;
+}
 
 Container DetectContainer(std::string_view head) {
   if (head.starts_with("\x1f\x8b"sv)) return Container::kGzip;

@@ -20,6 +20,10 @@ inline constexpr int64_t kContainerHeadBytes = 32;
 /// frame, Snappy framing and lzop; APPNOTE.TXT section 4.3.7.
 Container DetectContainer(std::string_view head);
 
+/// True for a frame that holds no data, of zstd or LZ4: any of 16 magic numbers. Files of parallel
+/// zstd compressors begin with one, so DetectContainer takes it for zstd.
+bool IsSkippableFrame(std::string_view head);
+
 /// "gzip", "zstd", ...; empty for kNone.
 std::string_view ContainerName(Container container);
 

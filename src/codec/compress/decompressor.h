@@ -15,8 +15,8 @@ namespace pyforge::compress {
 struct DecompressOptions {
   /// The file's name, for errors.
   std::string path = {};
-  /// Largest window of a zstd frame that is accepted, in bytes; the stream holds that much. gzip
-  /// needs 32 KiB whatever the file says.
+  /// Largest window of a zstd frame, and memory of an xz stream, that is accepted, in bytes; the
+  /// stream holds that much. gzip needs 32 KiB whatever the file says.
   int64_t window_bytes_max = int64_t{128} << 20;
   /// Bytes read from the stored stream at once.
   int64_t input_bytes = 256 << 10;
@@ -24,17 +24,17 @@ struct DecompressOptions {
   arrow::MemoryPool* pool = nullptr;
 };
 
-/// True for the containers that OpenDecompressor takes off.
-bool CanDecompress(Container container);
-
 /// The bytes inside `stored`, whose first byte is the container's first.
 ///
-/// All members (gzip) or frames (zstd) follow one another; skippable frames are skipped; every
-/// checksum is verified. Reads of 256 KiB and more are decoded in place.
-/// Memory: 256 KiB of input, about as much again, and the window.
-/// Errors of Read: compress.truncated, compress.corrupt, compress.trailing_bytes, all at their
-/// offset in the decompressed bytes; limit.memory for a window beyond window_bytes_max or
-/// what the pool has left; those of `stored`. Errors: unsupported.container.
+/// All members (gzip), streams (bzip2, xz, snappy), frames (zstd, lz4) or files (lzop) follow one
+/// another; frames to be skipped are skipped; every checksum is verified. A zip archive holds one
+/// file. Reads of 256 KiB and more are decoded in place. kNone: `stored` itself.
+/// Memory: 256 KiB of input, about as much again, and what the format wants: the window (zstd, xz),
+/// 4 MB (bzip2), 16 MiB (lz4's old frames), two blocks (lzop, 256 KiB each unless stated
+/// otherwise). Errors of Read: compress.truncated, compress.corrupt, compress.trailing_bytes, all
+/// at their offset in the decompressed bytes; limit.memory for a window beyond window_bytes_max or
+/// what the pool has left; unsupported.container for methods that are not known, encryption and
+/// archives of several files; those of `stored`.
 Result<std::unique_ptr<ByteStream>> OpenDecompressor(Container container,
                                                      std::unique_ptr<ByteStream> stored,
                                                      DecompressOptions options);

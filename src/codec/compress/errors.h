@@ -15,7 +15,8 @@ inline constexpr ErrorCode kCorruptContainer{
     .category = ErrorCategory::kData,
     .summary = "The compressed bytes contradict their format or their checksum.",
     .fix =
-        "Get the file again from its source; its own tool (gzip -t, zstd -t) will refuse it too."};
+        "Get the file again from its source; its own tool (gzip -t, zstd -t, unzip -t) will refuse "
+        "it too."};
 inline constexpr ErrorCode kTrailingBytes{
     .id = "compress.trailing_bytes",
     .category = ErrorCategory::kData,
@@ -28,8 +29,14 @@ inline constexpr ErrorCode kTrailingBytes{
 inline constexpr ErrorCode kContainer{
     .id = "unsupported.container",
     .category = ErrorCategory::kUnsupported,
-    .summary = "The input is wrapped in a compressed container that this program does not open.",
-    .fix = "Unpack it with its own tool first, or compress it with gzip or zstd."};
+    .summary = "The input is wrapped in a way that this program does not take off.",
+    .fix = "Unpack it with its own tool first.",
+    .details =
+        "One container around a file is taken off: gzip, zstd, bzip2, xz, lz4, framed snappy, "
+        "lzop, "
+        "or a zip archive of one file. A container inside of a container, an archive of several "
+        "files or an encrypted one, and methods that few tools know are left to the tools that "
+        "made them."};
 
 inline constexpr const ErrorCode* kErrors[] = {&kTruncated, &kCorruptContainer, &kTrailingBytes,
                                                &kContainer};

@@ -1,0 +1,127 @@
+#include "codec/compress/container_stream.h"
+
+#include <algorithm>
+#include <cstring>
+
+namespace pyforge::compress {
+namespace {
+
+// Smaller reads go through a buffer of this size: the libraries copy their history about when they
+// are asked for little, and the second-level cache still holds it.
+constexpr int64_t kDirectBytes = 256 << 10;
+constexpr size_t kMagicBytesMax = 16;
+
+}  // namespace
+
+ContainerStream::ContainerStream(Container container, std::unique_ptr<ByteStream> stored,
+                                 DecompressOptions options)
+    : container_(container),
+      stored_(std::move(stored)),
+      options_(std::move(options)),
+      input_(std::max(static_cast<size_t>(options_.input_bytes), kInputBytesMin)) {}
+
+Result<int64_t> ContainerStream::Read(int64_t bytes, uint8_t* out) {
+  ARROW_RETURN_NOT_OK(failure_);
+  Result<int64_t> count = ReadThroughBuffer(bytes, out);
+  if (!count.ok()) failure_ = count.status();
+  return count;
+}
+
+void ContainerStream::MakeRoom(size_t bytes) {
+  if (input_.size() < bytes) input_.resize(bytes);
+}
+
+void ContainerStream::GiveBack(std::span<const uint8_t> bytes) {
+  if (input_begin_ < bytes.size()) {
+    const size_t count = input_count();
+    MakeRoom(bytes.size() + count);
+    std::memmove(input_.data() + bytes.size(), input(), count);
+    input_begin_ = bytes.size();
+    input_end_ = input_begin_ + count;
+  }
+  input_begin_ -= bytes.size();
+  std::memcpy(input(), bytes.data(), bytes.size());
+}
+
+Status ContainerStream::WantInput(size_t bytes) {
+  if (input_count() >= bytes || stored_ended_) return Status::OK();
+  std::memmove(input_.data(), input(), input_count());
+  input_end_ = input_count();
+  input_begin_ = 0;
+  const auto room = static_cast<int64_t>(input_.size() - input_end_);
+  ARROW_ASSIGN_OR_RAISE(const int64_t count, stored_->Read(room, input_.data() + input_end_));
+  stored_ended_ = count < room;
+  input_end_ += static_cast<size_t>(count);
+  return Status::OK();
+}
+
+Status ContainerStream::NeedInput(size_t bytes) {
+  ARROW_RETURN_NOT_OK(WantInput(bytes));
+  return input_count() < bytes ? Truncated() : Status::OK();
+}
+
+Result<bool> ContainerStream::FindNextMember() {
+  ARROW_RETURN_NOT_OK(WantInput(kMagicBytesMax));
+  if (input_count() == 0) return false;
+  if (StartsMember()) return true;
+  const int64_t offset = stored_position();
+  while (input_count() > 0) {
+    for (; input_count() > 0; Consume(1)) {
+      if (*input() == 0) continue;
+      // xz pads the room between two streams.
+      if (container_ == Container::kXz && StartsMember()) return true;
+      return Error(kTrailingBytes,
+                   "behind the {} data, which end at byte {} of the stored file, stands a byte "
+                   "{:#04x} that begins no further data",
+                   ContainerName(container_), offset, *input());
+    }
+    ARROW_RETURN_NOT_OK(WantInput(kMagicBytesMax));
+  }
+  return false;
+}
+
+Status ContainerStream::Truncated() const {
+  return Error(kTruncated, "the {} data end in the middle, after byte {} of the stored file",
+               ContainerName(container_), stored_position());
+}
+
+Status ContainerStream::Damaged(std::string_view reason) const {
+  return Error(kCorruptContainer, "the {} data are damaged near byte {} of the stored file: {}",
+               ContainerName(container_), stored_position(), reason);
+}
+
+bool ContainerStream::StartsMember() const {
+  const std::string_view head(reinterpret_cast<const char*>(input()), input_count());
+  const Container found = DetectContainer(head);
+  // The two share frames that are to be skipped.
+  if (container_ == Container::kLz4 && found == Container::kZstd) return IsSkippableFrame(head);
+  return found == container_;
+}
+
+Result<int64_t> ContainerStream::ReadThroughBuffer(int64_t bytes, uint8_t* out) {
+  int64_t done = 0;
+  while (done < bytes) {
+    const int64_t wanted = bytes - done;
+    if (decoded_begin_ < decoded_end_) {
+      const int64_t count = std::min(wanted, decoded_end_ - decoded_begin_);
+      std::memcpy(out + done, decoded_.data() + decoded_begin_, static_cast<size_t>(count));
+      decoded_begin_ += count;
+      done += count;
+      continue;
+    }
+    if (ended_) break;
+    if (wanted >= kDirectBytes) {
+      ARROW_ASSIGN_OR_RAISE(const int64_t count, Decode(wanted, out + done));
+      ended_ = count < wanted;
+      done += count;
+      continue;
+    }
+    decoded_.resize(static_cast<size_t>(kDirectBytes));
+    decoded_begin_ = decoded_end_ = 0;
+    ARROW_ASSIGN_OR_RAISE(decoded_end_, Decode(kDirectBytes, decoded_.data()));
+    ended_ = decoded_end_ < kDirectBytes;
+  }
+  return done;
+}
+
+}  // namespace pyforge::compress

@@ -1,0 +1,96 @@
+// What streams of all containers have in common.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "codec/compress/decompressor.h"
+#include "codec/compress/errors.h"
+
+namespace pyforge::compress {
+
+/// The input buffer, what may stand behind a member, and errors that stay.
+class ContainerStream : public ByteStream {
+ public:
+  ContainerStream(Container container, std::unique_ptr<ByteStream> stored,
+                  DecompressOptions options);
+
+  Result<int64_t> Read(int64_t bytes, uint8_t* out) final;
+
+  int64_t stored_position() const final {
+    return stored_->stored_position() - static_cast<int64_t>(input_end_ - input_begin_);
+  }
+
+ protected:
+  /// Decodes until `bytes` are there or the container ends.
+  virtual Result<int64_t> Decode(int64_t bytes, uint8_t* out) = 0;
+
+  const DecompressOptions& options() const { return options_; }
+  const uint8_t* input() const { return input_.data() + input_begin_; }
+  uint8_t* input() { return input_.data() + input_begin_; }
+  size_t input_count() const { return input_end_ - input_begin_; }
+  void Consume(size_t bytes) { input_begin_ += bytes; }
+
+  /// Puts bytes back before the input, for a decoder that has taken more than it used.
+  void GiveBack(std::span<const uint8_t> bytes);
+
+  /// Reads until `bytes` of input are there or the stored stream has ended. No more than
+  /// kInputBytesMin may be asked for, except after MakeRoom.
+  Status WantInput(size_t bytes);
+  /// As WantInput, but an error where there are fewer.
+  Status NeedInput(size_t bytes);
+  /// Makes the input buffer hold `bytes` at once.
+  void MakeRoom(size_t bytes);
+
+  /// Stands behind a member: true when another begins, false at the end of the file.
+  Result<bool> FindNextMember();
+
+  Status Truncated() const;
+  Status Damaged(std::string_view reason) const;
+  template <typename... Args>
+  Status Error(const ErrorCode& code, fmt::format_string<Args...> text, Args&&... args) const {
+    return Fail(code, {.path = options_.path, .byte_offset = position_}, text,
+                std::forward<Args>(args)...);
+  }
+
+  /// Bytes decoded so far.
+  int64_t position_ = 0;
+
+  static constexpr size_t kInputBytesMin = 64;
+
+ private:
+  Result<int64_t> ReadThroughBuffer(int64_t bytes, uint8_t* out);
+  bool StartsMember() const;
+
+  const Container container_;
+  const std::unique_ptr<ByteStream> stored_;
+  const DecompressOptions options_;
+  std::vector<uint8_t> input_;
+  size_t input_begin_ = 0;
+  size_t input_end_ = 0;
+  bool stored_ended_ = false;
+  std::vector<uint8_t> decoded_;  // for small reads
+  int64_t decoded_begin_ = 0;
+  int64_t decoded_end_ = 0;
+  bool ended_ = false;
+  Status failure_;
+};
+
+/// One maker for each container; `stored` begins with the container. Errors: limit.memory where
+/// the decoder's own state does not fit.
+using MakeStream = Result<std::unique_ptr<ByteStream>>(std::unique_ptr<ByteStream> stored,
+                                                       DecompressOptions options);
+MakeStream MakeGzipStream;
+MakeStream MakeZstdStream;
+MakeStream MakeBzip2Stream;
+MakeStream MakeXzStream;
+MakeStream MakeLz4Stream;
+MakeStream MakeSnappyStream;
+MakeStream MakeLzopStream;
+MakeStream MakeZipStream;
+
+}  // namespace pyforge::compress

@@ -1,0 +1,140 @@
+#include <lz4.h>
+#include <lz4frame.h>
+
+#include <algorithm>
+#include <cstring>
+
+#include "codec/compress/container_stream.h"
+
+namespace pyforge::compress {
+namespace {
+
+using namespace std::string_view_literals;
+
+/// Blocks of one size, each without what stood before, and no checksum at all.
+/// Source: "LZ4 Frame Format Description", sections "Legacy frame" and "Skippable Frames".
+constexpr size_t kLegacyBlockBytes = 8 << 20;
+constexpr std::string_view kLegacyMagic = "\x02\x21\x4c\x18"sv;
+
+uint32_t LoadLittle(const uint8_t* from) {
+  return static_cast<uint32_t>(from[0]) | static_cast<uint32_t>(from[1]) << 8U |
+         static_cast<uint32_t>(from[2]) << 16U | static_cast<uint32_t>(from[3]) << 24U;
+}
+
+/// The library checks the header's checksum, and those of blocks and of the content where a frame
+/// has them. Frames of the old kind are decoded here.
+class Lz4Stream final : public ContainerStream {
+ public:
+  Lz4Stream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
+      : ContainerStream(Container::kLz4, std::move(stored), std::move(options)) {}
+  ~Lz4Stream() override { LZ4F_freeDecompressionContext(state_); }
+
+ protected:
+  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
+    int64_t done = 0;
+    while (done < bytes && !ended_) {
+      if (place_ == Place::kFrameStart) ARROW_RETURN_NOT_OK(Begin());
+      ARROW_ASSIGN_OR_RAISE(const int64_t count, place_ == Place::kLegacy
+                                                     ? DecodeLegacy(bytes - done, out + done)
+                                                     : DecodeFrame(bytes - done, out + done));
+      done += count;
+    }
+    return done;
+  }
+
+ private:
+  enum class Place : uint8_t { kFrameStart, kFrame, kLegacy };
+
+  Status Begin() {
+    ARROW_RETURN_NOT_OK(NeedInput(4));
+    if (std::memcmp(input(), kLegacyMagic.data(), kLegacyMagic.size()) == 0) {
+      Consume(kLegacyMagic.size());
+      MakeRoom(static_cast<size_t>(LZ4_COMPRESSBOUND(kLegacyBlockBytes)));
+      block_.resize(kLegacyBlockBytes);
+      place_ = Place::kLegacy;
+      return Status::OK();
+    }
+    if (state_ == nullptr) {
+      if (LZ4F_isError(LZ4F_createDecompressionContext(&state_, LZ4F_VERSION)) != 0) {
+        return Error(kMemoryLimit, "no memory is left to decompress lz4 data");
+      }
+    } else {
+      LZ4F_resetDecompressionContext(state_);
+    }
+    place_ = Place::kFrame;
+    return Status::OK();
+  }
+
+  Status EndFrame() {
+    ARROW_ASSIGN_OR_RAISE(const bool more, FindNextMember());
+    ended_ = !more;
+    place_ = Place::kFrameStart;
+    return Status::OK();
+  }
+
+  Result<int64_t> DecodeFrame(int64_t bytes, uint8_t* out) {
+    ARROW_RETURN_NOT_OK(WantInput(1));
+    auto produced = static_cast<size_t>(bytes);
+    size_t consumed = input_count();
+    const bool has_input = consumed != 0;
+    const size_t result = LZ4F_decompress(state_, out, &produced, input(), &consumed, nullptr);
+    if (LZ4F_isError(result) != 0) return Damaged(LZ4F_getErrorName(result));
+    Consume(consumed);
+    position_ += static_cast<int64_t>(produced);
+    if (result == 0) {
+      ARROW_RETURN_NOT_OK(EndFrame());
+    } else if (!has_input && produced == 0) {
+      return Truncated();
+    }
+    return static_cast<int64_t>(produced);
+  }
+
+  Result<int64_t> DecodeLegacy(int64_t bytes, uint8_t* out) {
+    if (block_at_ == block_bytes_) {
+      ARROW_RETURN_NOT_OK(NextLegacyBlock());
+      if (place_ != Place::kLegacy) return 0;
+    }
+    const size_t count = std::min(static_cast<size_t>(bytes), block_bytes_ - block_at_);
+    std::memcpy(out, block_.data() + block_at_, count);
+    block_at_ += count;
+    position_ += static_cast<int64_t>(count);
+    return static_cast<int64_t>(count);
+  }
+
+  // Nothing marks the end: what is no size of a block begins something else.
+  Status NextLegacyBlock() {
+    ARROW_RETURN_NOT_OK(WantInput(4));
+    if (input_count() == 0) return EndFrame();
+    if (input_count() < 4) return Truncated();
+    const size_t size = LoadLittle(input());
+    if (size == 0 || size > static_cast<size_t>(LZ4_COMPRESSBOUND(kLegacyBlockBytes))) {
+      return EndFrame();
+    }
+    Consume(4);
+    ARROW_RETURN_NOT_OK(NeedInput(size));
+    const int count = LZ4_decompress_safe(reinterpret_cast<const char*>(input()),
+                                          reinterpret_cast<char*>(block_.data()),
+                                          static_cast<int>(size), static_cast<int>(block_.size()));
+    if (count < 0) return Damaged("a block cannot be decoded");
+    Consume(size);
+    block_at_ = 0;
+    block_bytes_ = static_cast<size_t>(count);
+    return Status::OK();
+  }
+
+  LZ4F_dctx* state_ = nullptr;
+  std::vector<uint8_t> block_;  // of a legacy frame
+  size_t block_at_ = 0;
+  size_t block_bytes_ = 0;
+  Place place_ = Place::kFrameStart;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ByteStream>> MakeLz4Stream(std::unique_ptr<ByteStream> stored,
+                                                  DecompressOptions options) {
+  return std::make_unique<Lz4Stream>(std::move(stored), std::move(options));
+}
+
+}  // namespace pyforge::compress

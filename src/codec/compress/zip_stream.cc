@@ -1,0 +1,251 @@
+#include <isa-l/crc.h>
+#include <isa-l/igzip_lib.h>
+
+#include <algorithm>
+#include <array>
+#include <cstring>
+#include <limits>
+#include <string>
+
+#include "codec/compress/container_stream.h"
+#include "codec/compress/inflate_failure.h"
+
+namespace pyforge::compress {
+namespace {
+
+enum Signature : uint32_t {
+  kLocalFile = 0x04034b50,
+  kDescriptor = 0x08074b50,
+  kCentralFile = 0x02014b50,
+  kExtraData = 0x08064b50,
+  kEnd = 0x06054b50,
+  kEnd64 = 0x06064b50
+};
+enum Flag : unsigned { kEncrypted = 1, kHasDescriptor = 8, kStrongEncryption = 0x40 };
+enum Method : unsigned { kStored = 0, kDeflated = 8 };
+constexpr uint16_t kZip64Field = 1;
+constexpr uint32_t kInZip64 = 0xffffffff;
+
+uint64_t Little(const uint8_t* from, size_t bytes) {
+  uint64_t number = 0;
+  for (size_t i = bytes; i-- > 0;) number = number << 8U | from[i];
+  return number;
+}
+
+/// The one file of an archive, read from its beginning: what the archive's end says of it is not
+/// needed. Folders, and what macOS adds, are passed over; a second file is an error, for nobody
+/// could tell which was meant.
+/// Source: APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
+class ZipStream final : public ContainerStream {
+ public:
+  ZipStream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
+      : ContainerStream(Container::kZip, std::move(stored), std::move(options)),
+        state_(std::make_unique<inflate_state>()) {}
+
+ protected:
+  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
+    int64_t done = 0;
+    while (done < bytes && !ended_) {
+      if (!in_member_) {
+        ARROW_RETURN_NOT_OK(NextMember());
+        continue;
+      }
+      ARROW_ASSIGN_OR_RAISE(const size_t count,
+                            is_deflated_ ? Inflate(static_cast<size_t>(bytes - done), out + done)
+                                         : Copy(static_cast<size_t>(bytes - done), out + done));
+      // What is passed over is nobody's data.
+      if (!is_wanted_) continue;
+      done += static_cast<int64_t>(count);
+      position_ += static_cast<int64_t>(count);
+    }
+    return done;
+  }
+
+ private:
+  static constexpr size_t kLocalHeaderBytes = 30;
+
+  Status NextMember() {
+    ARROW_RETURN_NOT_OK(NeedInput(4));
+    switch (static_cast<uint32_t>(Little(input(), 4))) {
+      case kLocalFile:
+        return ReadLocalHeader();
+      case kCentralFile:
+      case kExtraData:
+      case kEnd:
+      case kEnd64:
+        ended_ = true;
+        if (!has_member_) {
+          return Error(kContainer, "the zip archive holds no file");
+        }
+        return Status::OK();
+      default:
+        return Damaged("what should be a header of the archive is none");
+    }
+  }
+
+  Status ReadLocalHeader() {
+    ARROW_RETURN_NOT_OK(NeedInput(kLocalHeaderBytes));
+    const uint8_t* head = input();
+    const auto flags = static_cast<unsigned>(Little(head + 6, 2));
+    const auto method = static_cast<unsigned>(Little(head + 8, 2));
+    stated_crc_ = static_cast<uint32_t>(Little(head + 14, 4));
+    stored_left_ = Little(head + 18, 4);
+    stated_plain_bytes_ = Little(head + 22, 4);
+    const size_t name_bytes = Little(head + 26, 2);
+    const size_t extra_bytes = Little(head + 28, 2);
+    MakeRoom(kLocalHeaderBytes + name_bytes + extra_bytes);
+    ARROW_RETURN_NOT_OK(NeedInput(kLocalHeaderBytes + name_bytes + extra_bytes));
+    const std::string name(reinterpret_cast<const char*>(input()) + kLocalHeaderBytes, name_bytes);
+    ReadExtraFields({input() + kLocalHeaderBytes + name_bytes, extra_bytes});
+    Consume(kLocalHeaderBytes + name_bytes + extra_bytes);
+    has_descriptor_ = (flags & kHasDescriptor) != 0;
+    is_deflated_ = method == kDeflated;
+    is_wanted_ = !name.ends_with('/') && !name.starts_with("__MACOSX/");
+    if (is_wanted_ && has_member_) {
+      return Error(kContainer,
+                   "the zip archive holds more than one file: '{}' and '{}'; unpack it, and "
+                   "convert the files",
+                   name_, name);
+    }
+    if ((flags & (kEncrypted | kStrongEncryption)) != 0) {
+      return Error(kContainer, "'{}' in the zip archive is encrypted", name);
+    }
+    if (method != kStored && method != kDeflated) {
+      return Error(kContainer,
+                   "'{}' in the zip archive is compressed by method {}; this program opens stored "
+                   "(0) and deflated (8) files",
+                   name, method);
+    }
+    if (method == kStored && has_descriptor_ && stored_left_ == 0) {
+      return Error(kContainer,
+                   "'{}' in the zip archive is stored without stating its size before it", name);
+    }
+    if (is_wanted_) {
+      has_member_ = true;
+      name_ = name;
+    }
+    crc_ = 0;
+    plain_bytes_ = 0;
+    if (is_deflated_) {
+      isal_inflate_init(state_.get());
+      state_->crc_flag = ISAL_DEFLATE;
+    }
+    in_member_ = true;
+    return Status::OK();
+  }
+
+  // Section 4.5.3: where the sizes have no room, they stand here.
+  void ReadExtraFields(std::span<const uint8_t> fields) {
+    is_zip64_ = false;
+    while (fields.size() >= 4) {
+      const auto id = static_cast<uint16_t>(Little(fields.data(), 2));
+      const size_t size = Little(fields.data() + 2, 2);
+      fields = fields.subspan(4);
+      if (size > fields.size()) return;
+      if (id == kZip64Field) {
+        is_zip64_ = true;
+        const uint8_t* at = fields.data();
+        size_t left = size;
+        for (uint64_t* each : {&stated_plain_bytes_, &stored_left_}) {
+          if (*each != kInZip64 || left < 8) continue;
+          *each = Little(at, 8);
+          at += 8;
+          left -= 8;
+        }
+      }
+      fields = fields.subspan(size);
+    }
+  }
+
+  Result<size_t> Inflate(size_t bytes, uint8_t* out) {
+    ARROW_RETURN_NOT_OK(WantInput(1));
+    const auto room = static_cast<uint32_t>(
+        std::min(bytes, static_cast<size_t>(std::numeric_limits<int32_t>::max())));
+    state_->next_in = input();
+    state_->avail_in = static_cast<uint32_t>(input_count());
+    state_->next_out = out;
+    state_->avail_out = room;
+    const uint32_t available = state_->avail_in;
+    const int result = isal_inflate(state_.get());
+    Consume(available - state_->avail_in);
+    if (result < 0) return Damaged(InflateFailure(result));
+    const size_t count = room - state_->avail_out;
+    Account(out, count);
+    if (state_->block_state == ISAL_BLOCK_FINISH) {
+      GiveBackAhead();
+      ARROW_RETURN_NOT_OK(EndMember());
+    } else if (count == 0 && available == 0) {
+      return Truncated();
+    }
+    return count;
+  }
+
+  // The library takes up to eight bytes ahead; what follows deflated data is not known to it.
+  void GiveBackAhead() {
+    std::array<uint8_t, 8> ahead;
+    const auto bits = static_cast<unsigned>(std::max(state_->read_in_length, 0));
+    const size_t count = bits / 8;
+    uint64_t left = state_->read_in >> bits % 8;
+    for (size_t i = 0; i < count; ++i, left >>= 8U) ahead[i] = static_cast<uint8_t>(left);
+    GiveBack(std::span(ahead).first(count));
+  }
+
+  Result<size_t> Copy(size_t bytes, uint8_t* out) {
+    if (stored_left_ == 0) {
+      ARROW_RETURN_NOT_OK(EndMember());
+      return 0;
+    }
+    ARROW_RETURN_NOT_OK(NeedInput(1));
+    const size_t count = std::min({bytes, input_count(), static_cast<size_t>(stored_left_)});
+    std::memcpy(out, input(), count);
+    Account(out, count);
+    Consume(count);
+    stored_left_ -= count;
+    return count;
+  }
+
+  void Account(const uint8_t* bytes, size_t count) {
+    crc_ = crc32_gzip_refl(crc_, bytes, count);
+    plain_bytes_ += count;
+  }
+
+  Status EndMember() {
+    in_member_ = false;
+    if (has_descriptor_) {
+      ARROW_RETURN_NOT_OK(NeedInput(4));
+      if (Little(input(), 4) == kDescriptor) Consume(4);
+      const size_t size_bytes = is_zip64_ ? 8 : 4;
+      ARROW_RETURN_NOT_OK(NeedInput(4 + 2 * size_bytes));
+      stated_crc_ = static_cast<uint32_t>(Little(input(), 4));
+      stated_plain_bytes_ = Little(input() + 4 + size_bytes, size_bytes);
+      Consume(4 + 2 * size_bytes);
+    }
+    if (crc_ != stated_crc_) return Damaged("the checksum does not match the data");
+    if (plain_bytes_ != stated_plain_bytes_) return Damaged("the size does not match the data");
+    return Status::OK();
+  }
+
+  const std::unique_ptr<inflate_state> state_;  // 90 KB
+  std::string name_;                            // of the one file
+  bool has_member_ = false;
+  bool in_member_ = false;
+  bool is_wanted_ = false;
+  bool is_deflated_ = false;
+  bool has_descriptor_ = false;
+  bool is_zip64_ = false;
+  bool ended_ = false;
+  uint32_t crc_ = 0;
+  uint32_t stated_crc_ = 0;
+  uint64_t stored_left_ = 0;
+  uint64_t plain_bytes_ = 0;
+  uint64_t stated_plain_bytes_ = 0;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ByteStream>> MakeZipStream(std::unique_ptr<ByteStream> stored,
+                                                  DecompressOptions options) {
+  return std::make_unique<ZipStream>(std::move(stored), std::move(options));
+}
+
+}  // namespace pyforge::compress

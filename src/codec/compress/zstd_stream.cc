@@ -1,0 +1,133 @@
+// Only so can its memory come from a pool of ours.
+#define ZSTD_STATIC_LINKING_ONLY
+#include <arrow/memory_pool.h>
+#include <zstd.h>
+#include <zstd_errors.h>
+
+#include <algorithm>
+#include <cstring>
+#include <limits>
+
+#include "codec/compress/container_stream.h"
+
+namespace pyforge::compress {
+namespace {
+
+/// Memory of a pool for zstd, which does not tell the size of what it frees: it stands in front.
+constexpr size_t kAllocationHeadBytes = 64;  // keeps the pool's alignment
+
+void* AllocateFromPool(void* pool, size_t bytes) {
+  if (bytes > static_cast<size_t>(std::numeric_limits<int64_t>::max()) - kAllocationHeadBytes) {
+    return nullptr;
+  }
+  const size_t whole = bytes + kAllocationHeadBytes;
+  uint8_t* memory = nullptr;
+  const Status status =
+      static_cast<arrow::MemoryPool*>(pool)->Allocate(static_cast<int64_t>(whole), &memory);
+  if (!status.ok()) return nullptr;
+  std::memcpy(memory, &whole, sizeof whole);
+  return memory + kAllocationHeadBytes;
+}
+
+void FreeToPool(void* pool, void* address) {
+  if (address == nullptr) return;
+  uint8_t* const memory = static_cast<uint8_t*>(address) - kAllocationHeadBytes;
+  size_t whole = 0;
+  std::memcpy(&whole, memory, sizeof whole);
+  static_cast<arrow::MemoryPool*>(pool)->Free(memory, static_cast<int64_t>(whole));
+}
+
+struct FreeZstd {
+  void operator()(ZSTD_DCtx* state) const { ZSTD_freeDCtx(state); }
+};
+using ZstdState = std::unique_ptr<ZSTD_DCtx, FreeZstd>;
+
+/// RFC 8878. The library verifies content checksums where frames have them.
+class ZstdStream final : public ContainerStream {
+ public:
+  static Result<std::unique_ptr<ByteStream>> Make(std::unique_ptr<ByteStream> stored,
+                                                  DecompressOptions options) {
+    arrow::MemoryPool* const pool =
+        options.pool != nullptr ? options.pool : arrow::default_memory_pool();
+    ZstdState state(ZSTD_createDCtx_advanced({AllocateFromPool, FreeToPool, pool}));
+    if (state == nullptr) {
+      return Fail(kMemoryLimit, {.path = options.path},
+                  "no memory is left to decompress zstd data");
+    }
+    // CheckWindow judges the window itself, for the sake of a message with numbers.
+    ZSTD_DCtx_setParameter(state.get(), ZSTD_d_windowLogMax,
+                           ZSTD_dParam_getBounds(ZSTD_d_windowLogMax).upperBound);
+    return std::unique_ptr<ByteStream>(
+        new ZstdStream(std::move(stored), std::move(options), std::move(state)));
+  }
+
+ protected:
+  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
+    ZSTD_outBuffer output{out, static_cast<size_t>(bytes), 0};
+    while (output.pos < output.size && !ended_) {
+      if (at_frame_start_) {
+        ARROW_RETURN_NOT_OK(CheckWindow());
+        at_frame_start_ = false;
+      }
+      ARROW_RETURN_NOT_OK(WantInput(1));
+      ZSTD_inBuffer in{input(), input_count(), 0};
+      const size_t out_before = output.pos;
+      const size_t result = ZSTD_decompressStream(state_.get(), &output, &in);
+      Consume(in.pos);
+      position_ += static_cast<int64_t>(output.pos - out_before);
+      if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) {
+        return Error(kMemoryLimit, "no memory is left for the window of {} bytes of the zstd data",
+                     window_);
+      }
+      if (ZSTD_isError(result) != 0) {
+        return Damaged(ZSTD_getErrorName(result));
+      }
+      if (result == 0) {
+        ARROW_ASSIGN_OR_RAISE(const bool more, FindNextMember());
+        ended_ = !more;
+        at_frame_start_ = true;
+      } else if (output.pos == out_before && in.size == 0) {
+        return Truncated();
+      }
+    }
+    return static_cast<int64_t>(output.pos);
+  }
+
+ private:
+  ZstdStream(std::unique_ptr<ByteStream> stored, DecompressOptions options, ZstdState state)
+      : ContainerStream(Container::kZstd, std::move(stored), std::move(options)),
+        state_(std::move(state)) {}
+
+  // RFC 8878 section 3.1.1.1: the window descriptor, or the content size of a single segment.
+  Status CheckWindow() {
+    constexpr size_t kFrameHeaderBytesMax = 18;
+    ARROW_RETURN_NOT_OK(WantInput(kFrameHeaderBytesMax));
+    const uint8_t* head = input();
+    if (input_count() < 6 || head[0] != 0x28) return Status::OK();  // skippable, or cut off
+    const bool is_single_segment = (head[4] & 0x20U) != 0;
+    if (is_single_segment) {
+      window_ = ZSTD_getFrameContentSize(head, input_count());
+      if (window_ == ZSTD_CONTENTSIZE_ERROR || window_ == ZSTD_CONTENTSIZE_UNKNOWN) window_ = 0;
+    } else {
+      const uint64_t base = uint64_t{1} << (10U + (head[5] >> 3U));
+      window_ = base + base / 8 * (head[5] & 7U);
+    }
+    if (window_ <= static_cast<uint64_t>(options().window_bytes_max)) return Status::OK();
+    return Error(kMemoryLimit, "the zstd data need a window of {} bytes, but {} may be used for it",
+                 window_, options().window_bytes_max);
+  }
+
+  const ZstdState state_;
+  uint64_t window_ = 0;  // bytes that the frame asks for
+  bool at_frame_start_ = true;
+  bool ended_ = false;
+};
+
+}  // namespace
+
+Result<std::unique_ptr<ByteStream>> MakeZstdStream(std::unique_ptr<ByteStream> stored,
+                                                   DecompressOptions options) {
+  return ZstdStream::Make(std::move(stored), std::move(options));
+}
+
+}  // namespace pyforge::compress
