@@ -12,7 +12,7 @@ namespace pyforge::io {
 
 /// Opens `path`: a path, a file URL, or "-" for standard input.
 ///
-/// gzip and zstd are taken off, told by content; a suffix that promises a container which is not
+/// A container (gzip, zstd, bzip2, ...) is taken off, told by content; a suffix that promises a container which is not
 /// there is a warning. Standard input that is a file counts as that file. Of a pipe the first bytes
 /// are waited for.
 /// Memory: what was asked of Head and at least 64 KiB; the streams' own.
