@@ -10,7 +10,7 @@
 
 #include "codec/compress/compressor.h"
 #include "codec/compress/container.h"
-#include "codec/compress/container_packing.h"
+#include "codec/compress/container_testing.h"
 #include "codec/compress/decompressor.h"
 #include "codec/compress/errors.h"
 #include "support/byte_streams.h"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "codec/compress/container_packing.h"
+#include "codec/compress/container_testing.h"
 #include "codec/compress/errors.h"
 #include "support/matchers.h"
 
