@@ -465,6 +465,31 @@ TEST(ZipDecompressor, ReadsTheOneFileAmongFolders) {
   }
 }
 
+TEST(ZipDecompressor, FindsTheEndWhereverTheInputBufferEnds) {
+  const std::string text = Text(300);
+  const std::string packed = ZipFile({{.name = "a.csv", .text = text, .flags = 8},
+                                      {.name = "__MACOSX/._a.csv", .text = text, .flags = 8}});
+  for (int64_t input_bytes = 64; input_bytes < 300; ++input_bytes) {
+    ASSERT_OK_AND_ASSIGN(
+        const std::string unpacked,
+        Unpack(Container::kZip, packed, 1 << 12, {.path = "in", .input_bytes = input_bytes}));
+    ASSERT_EQ(unpacked, text) << "input buffer of " << input_bytes;
+  }
+}
+
+TEST(OpenDecompressor, GivesAFileWithoutAContainerAsItIs) {
+  ASSERT_OK_AND_ASSIGN(const std::string unpacked, Unpack(Container::kNone, "a,b\n"));
+  EXPECT_EQ(unpacked, "a,b\n");
+}
+
+TEST(XzDecompressor, SaysWhatIsWrongWithTheData) {
+  std::string damaged = Xz("a,b\n");
+  damaged[7] = static_cast<char>(0xff);  // the kind of checksum
+  EXPECT_THAT(Unpack(Container::kXz, damaged), FailsWith("compress.corrupt"));
+  EXPECT_THAT(Unpack(Container::kXz, "\xfd\x37zXY\0\0\0 and so on"sv),
+              AllOf(FailsWith("compress.corrupt"), FailsSaying("invalid header")));
+}
+
 TEST(ZipDecompressor, RefusesWhatItCannotTell) {
   const auto unpack = [](const std::vector<ZipMember>& members) {
     return Unpack(Container::kZip, ZipFile(members));
