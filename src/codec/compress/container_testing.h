@@ -261,7 +261,7 @@ inline std::string ZipFile(const std::vector<ZipMember>& members) {
     }
     PutLittle(member.name.size(), 2, &out);
     PutLittle(extra.size(), 2, &out);
-    out += member.name + extra + stored;
+    out.append(member.name).append(extra).append(stored);
     if (has_descriptor) {
       out.append("PK\x07\x08", 4);
       PutLittle(Crc32(member.text), 4, &out);

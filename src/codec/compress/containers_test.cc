@@ -437,9 +437,10 @@ TEST(XzDecompressor, TakesNoMoreMemoryThanItMay) {
 TEST(XzDecompressor, PassesOverTheRoomBetweenStreams) {
   const std::string text = Text(1000);
   for (const lzma_check check : {LZMA_CHECK_NONE, LZMA_CHECK_CRC32, LZMA_CHECK_SHA256}) {
-    const std::string packed = Xz(text, 1, check);
-    ASSERT_OK_AND_ASSIGN(const std::string unpacked,
-                         Unpack(Container::kXz, packed + std::string(600, '\0') + packed));
+    const std::string stream = Xz(text, 1, check);
+    std::string packed = stream;
+    packed.append(600, '\0').append(stream);
+    ASSERT_OK_AND_ASSIGN(const std::string unpacked, Unpack(Container::kXz, packed));
     EXPECT_EQ(unpacked, text + text);
   }
 }
