@@ -69,7 +69,10 @@ Result<bool> ContainerStream::FindNextMember() {
     for (; input_count() > 0; Consume(1)) {
       if (*input() == 0) continue;
       // xz pads the room between two streams.
-      if (container_ == Container::kXz && StartsMember()) return true;
+      if (container_ == Container::kXz) {
+        ARROW_RETURN_NOT_OK(WantInput(kMagicBytesMax));
+        if (StartsMember()) return true;
+      }
       return Error(kTrailingBytes,
                    "behind the {} data, which end at byte {} of the stored file, stands a byte "
                    "{:#04x} that begins no further data",

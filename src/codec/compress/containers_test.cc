@@ -267,6 +267,13 @@ TEST(LzopDecompressor, PassesOverAnExtraField) {
   EXPECT_EQ(unpacked, "a,b\n");
 }
 
+TEST(LzopDecompressor, TakesNoMoreMemoryThanItMay) {
+  const std::string text = Text(100'000);
+  EXPECT_THAT(
+      Unpack(Container::kLzop, Lzop(text), 1 << 16, {.path = "in.lzo", .window_bytes_max = 99'999}),
+      AllOf(FailsWith("limit.memory"), InFile("in.lzo"), FailsSaying("100000")));
+}
+
 TEST(LzopDecompressor, RefusesImpossibleSizes) {
   for (const auto& [plain, stored] :
        {std::pair{5U, 6U}, std::pair{70U << 20U, 5U}, std::pair{5U, 0U}}) {
@@ -440,8 +447,12 @@ TEST(XzDecompressor, PassesOverTheRoomBetweenStreams) {
     const std::string stream = Xz(text, 1, check);
     std::string packed = stream;
     packed.append(600, '\0').append(stream);
-    ASSERT_OK_AND_ASSIGN(const std::string unpacked, Unpack(Container::kXz, packed));
-    EXPECT_EQ(unpacked, text + text);
+    for (int64_t input_bytes = 64; input_bytes < 140; ++input_bytes) {
+      ASSERT_OK_AND_ASSIGN(
+          const std::string unpacked,
+          Unpack(Container::kXz, packed, 1 << 16, {.path = "in", .input_bytes = input_bytes}));
+      ASSERT_EQ(unpacked, text + text) << "input buffer of " << input_bytes;
+    }
   }
 }
 

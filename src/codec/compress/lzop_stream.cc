@@ -120,6 +120,11 @@ class LzopStream final : public ContainerStream {
     if (plain_bytes > kBlockBytesMax || stored_bytes > plain_bytes || stored_bytes == 0) {
       return Damaged("a block states impossible sizes");
     }
+    if (plain_bytes > options().window_bytes_max) {
+      return Error(kMemoryLimit,
+                   "the lzop data have a block of {} bytes, but {} may be used for it", plain_bytes,
+                   options().window_bytes_max);
+    }
     const bool is_compressed = stored_bytes < plain_bytes;
     uint32_t adler_of_plain = 0;
     uint32_t crc_of_plain = 0;
