@@ -404,6 +404,8 @@ TEST(Lz4Decompressor, ReadsOldFramesAndPassesOverSkippableOnes) {
   ASSERT_OK_AND_ASSIGN(unpacked, Unpack(Container::kLz4, Lz4("a,b\n") + skippable + Lz4("1,2\n") +
                                                              legacy + Lz4("end\n") + skippable));
   EXPECT_TRUE(unpacked == "a,b\n1,2\n" + text + "end\n");
+  EXPECT_THAT(Unpack(Container::kLz4, legacy, 1 << 16, {.path = "in", .window_bytes_max = 1 << 20}),
+              FailsWith("limit.memory"));
   EXPECT_THAT(Unpack(Container::kLz4, legacy.substr(0, legacy.size() - 1)),
               FailsWith("compress.truncated"));
   legacy[20] = static_cast<char>(0xff);

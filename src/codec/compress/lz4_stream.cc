@@ -48,6 +48,10 @@ class Lz4Stream final : public ContainerStream {
   Status Begin() {
     ARROW_RETURN_NOT_OK(NeedInput(4));
     if (std::memcmp(input(), kLegacyMagic.data(), kLegacyMagic.size()) == 0) {
+      if (options().window_bytes_max < static_cast<int64_t>(2 * kLegacyBlockBytes)) {
+        return Error(kMemoryLimit, "old lz4 frames need {} bytes, but {} may be used for it",
+                     2 * kLegacyBlockBytes, options().window_bytes_max);
+      }
       Consume(kLegacyMagic.size());
       MakeRoom(static_cast<size_t>(LZ4_COMPRESSBOUND(kLegacyBlockBytes)));
       block_.resize(kLegacyBlockBytes);
