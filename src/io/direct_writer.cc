@@ -3,6 +3,7 @@
 #include <fcntl.h>
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <cerrno>
 #include <cstdlib>
@@ -28,9 +29,11 @@ void DirectWriter::FreeAligned::operator()(uint8_t* block) const { std::free(blo
 
 std::unique_ptr<DirectWriter> DirectWriter::Make(int fd, int64_t offset, SystemCalls& calls) {
   aio_context_t context = 0;
-  if (writer_count.load() >= kWriterCountMax) return nullptr;
-  if (calls.SetUpAio(kBlockCount, &context) != 0) return nullptr;
-  std::unique_ptr<DirectWriter> writer(new DirectWriter(fd, offset, context, calls));
+  const int other_count = writer_count.load();
+  if (other_count >= kWriterCountMax) return nullptr;
+  const int block_count = other_count == 0 ? kBlockCountMax : kBlockCountShared;
+  if (calls.SetUpAio(block_count, &context) != 0) return nullptr;
+  std::unique_ptr<DirectWriter> writer(new DirectWriter(fd, offset, context, block_count, calls));
   for (auto& block : writer->blocks_) {
     block.reset(static_cast<uint8_t*>(std::aligned_alloc(kAlignment, kBlockBytes)));
     if (block == nullptr) return nullptr;
@@ -39,10 +42,17 @@ std::unique_ptr<DirectWriter> DirectWriter::Make(int fd, int64_t offset, SystemC
   return writer;
 }
 
-DirectWriter::DirectWriter(int fd, int64_t offset, aio_context_t context, SystemCalls& calls)
-    : fd_(fd), calls_(calls), context_(context), offset_(offset), length_(offset) {
+DirectWriter::DirectWriter(int fd, int64_t offset, aio_context_t context, int block_count,
+                           SystemCalls& calls)
+    : fd_(fd),
+      calls_(calls),
+      context_(context),
+      offset_(offset),
+      length_(offset),
+      blocks_(static_cast<size_t>(block_count)),
+      requests_(static_cast<size_t>(block_count)) {
   ++writer_count;
-  for (int i = 1; i < kBlockCount; ++i) free_.push_back(i);
+  for (int i = block_count - 1; i > 0; --i) free_.push_back(i);
 }
 
 DirectWriter::~DirectWriter() {
@@ -94,9 +104,9 @@ int DirectWriter::Finish() {
 int DirectWriter::Reap(int count_least) {
   int first_error = 0;
   while (pending_ > 0) {
-    std::array<io_event, kBlockCount> events;
-    const int count =
-        calls_.GetAioEvents(context_, std::min(count_least, pending_), events.data(), kBlockCount);
+    std::array<io_event, kBlockCountMax> events;
+    const int count = calls_.GetAioEvents(context_, std::min(count_least, pending_), events.data(),
+                                          kBlockCountMax);
     if (count < 0 && errno == EINTR) continue;
     if (count < 0) return errno;
     for (int i = 0; i < count; ++i) {

@@ -3,7 +3,6 @@
 
 #include <linux/aio_abi.h>
 
-#include <array>
 #include <cstdint>
 #include <memory>
 #include <vector>
@@ -17,12 +16,15 @@ namespace pyforge::io {
 /// A page cache entry must be found, cleared and filled for every 4 KiB of a buffered write; past
 /// the cache a block costs one copy. The price: whoever reads the file first reads it from the
 /// disk. The file is made longer ahead of the writes, because a write that grows a file is waited
-/// for. Linux AIO rather than io_uring, which containers often forbid. Memory: kBlockCount blocks.
-/// Threads: one at a time.
+/// for. Linux AIO rather than io_uring, which containers often forbid. Memory: as many blocks as
+/// are under way at once, at most kBlockCountMax for a writer alone, kBlockCountShared for one
+/// beside others. Threads: one at a time.
 class DirectWriter {
  public:
   static constexpr int64_t kBlockBytes = 1 << 20;
-  static constexpr int kBlockCount = 4;
+  // A row group comes all at once, and the thread that brings it shall not wait for the disk.
+  static constexpr int kBlockCountMax = 12;
+  static constexpr int kBlockCountShared = 4;
   static constexpr int kWriterCountMax = 8;
 
   /// Continues `fd`, which is borrowed, at `offset`, a multiple of 4 KiB. Null where the file
@@ -47,7 +49,7 @@ class DirectWriter {
     void operator()(uint8_t* block) const;
   };
 
-  DirectWriter(int fd, int64_t offset, aio_context_t context, SystemCalls& calls);
+  DirectWriter(int fd, int64_t offset, aio_context_t context, int block_count, SystemCalls& calls);
   int Reap(int count_least);
   int WriteThroughCache(int index);
 
@@ -56,8 +58,10 @@ class DirectWriter {
   const aio_context_t context_;
   int64_t offset_;  // of the next block
   int64_t length_;  // the file's, ahead of the writes
-  std::array<std::unique_ptr<uint8_t[], FreeAligned>, kBlockCount> blocks_;
-  std::array<iocb, kBlockCount> requests_{};
+  // A block's memory is only taken when it is first filled, so that free ones go last in, first
+  // out.
+  std::vector<std::unique_ptr<uint8_t[], FreeAligned>> blocks_;
+  std::vector<iocb> requests_;
   std::vector<int> free_;
   int current_ = 0;
   int pending_ = 0;
