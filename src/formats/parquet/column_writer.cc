@@ -215,7 +215,8 @@ Status ColumnWriter::AddNested(const arrow::Array& column, int64_t begin, int64_
 
 Status ColumnWriter::TakeValues(const arrow::Array& array, const Selection& selection) {
   if (codes_.empty() && values_.count == 0) {
-    looks_up_at_end_ = byte_array_dictionary_.size() > kCachedEntries;
+    looks_up_at_end_ =
+        byte_array_dictionary_.size() > kCachedEntries && !byte_array_dictionary_.has_range();
   }
   if (strategy_ == Strategy::kDictionary && is_byte_array() && !looks_up_at_end_) {
     const size_t begin = codes_.size();
@@ -275,6 +276,7 @@ Status ColumnWriter::EndPage() {
   rows_ = slots_ = value_count_ = 0;
   values_.clear();
   codes_.clear();
+  byte_array_dictionary_.ForgetBounds();
   validity_.clear();
   definition_levels_.clear();
   repetition_levels_.clear();
@@ -284,6 +286,12 @@ Status ColumnWriter::EndPage() {
 void ColumnWriter::FindPageBounds(Statistics* statistics) {
   if (!is_byte_array() || strategy_ != Strategy::kDictionary) {
     return FindBounds(leaf_, values_, statistics);
+  }
+  if (const auto found = byte_array_dictionary_.bounds()) {
+    ByteArrayBounds bounds;
+    bounds.Add(byte_array_dictionary_.value(found->least));
+    bounds.Add(byte_array_dictionary_.value(found->greatest));
+    return bounds.Get(statistics);
   }
   // Each distinct value of the page is looked at once, and marked without a branch.
   seen_in_page_.assign(byte_array_dictionary_.size(), 0);

@@ -1,5 +1,7 @@
 #include "formats/parquet/dictionary.h"
 
+#include <utility>
+
 namespace pyforge::parquet {
 
 using dictionary_internal::Fold;
@@ -87,12 +89,48 @@ uint32_t ByteArrayDictionary::LongCode(std::string_view value) {
 
 uint32_t ByteArrayDictionary::Add(std::string_view value, const ValueKey& key) {
   keys_.push_back(key);
+  return Add(value);
+}
+
+uint32_t ByteArrayDictionary::Add(std::string_view value) {
   places_.push_back({static_cast<uint32_t>(bytes_.size()), static_cast<uint32_t>(value.size())});
   bytes_.Append(value.data(), value.size());
-  return static_cast<uint32_t>(keys_.size() - 1);
+  return static_cast<uint32_t>(places_.size() - 1);
+}
+
+bool ByteArrayDictionary::EncodeByRange(const char* values, size_t value_bytes, size_t count,
+                                        const char* readable_end, uint32_t* codes) {
+  if (has_range() && value_bytes != range_.value_bytes()) return false;
+  if (!range_.Cover(values, value_bytes, count, readable_end, bytes_.as<char>(), places_.size())) {
+    return false;
+  }
+  RangeIndex::Bounds found =
+      range_.Encode(values, count, readable_end, codes, [&](const char* added) {
+        return Add({added, value_bytes});
+      });
+  if (bounds_) {
+    if (value(bounds_->least) < value(found.least)) found.least = bounds_->least;
+    if (value(bounds_->greatest) > value(found.greatest)) found.greatest = bounds_->greatest;
+  }
+  bounds_ = found;
+  return true;
+}
+
+void ByteArrayDictionary::HashKnownValues() {
+  const size_t value_bytes = range_.value_bytes();
+  range_.Clear();
+  const size_t count = places_.size();
+  places_.clear();
+  const ByteBuffer known = std::exchange(bytes_, {});
+  const char* const readable_end = known.as<char>() + known.size() + ByteBuffer::kSlack;
+  for (size_t code = 0; code < count; ++code) {
+    HashedCode({known.as<char>() + code * value_bytes, value_bytes}, readable_end);
+  }
 }
 
 void ByteArrayDictionary::Clear() {
+  range_.Clear();
+  bounds_.reset();
   table_.Clear();
   keys_.clear();
   places_.clear();

@@ -7,10 +7,12 @@
 #include <cassert>
 #include <cstdint>
 #include <cstring>
+#include <optional>
 #include <string_view>
 #include <vector>
 
 #include "formats/parquet/byte_buffer.h"
+#include "formats/parquet/range_index.h"
 
 namespace pyforge::parquet {
 
@@ -176,7 +178,8 @@ class FixedDictionary {
   size_t size_ = 0;
 };
 
-/// Distinct byte arrays.
+/// Distinct byte arrays: by their place in a range while they are short, of one size and fill one,
+/// else by hash. Threads: one at a time.
 class ByteArrayDictionary {
  public:
   using LookUpEight = dictionary_internal::LookUpEight;
@@ -187,24 +190,32 @@ class ByteArrayDictionary {
 
   /// The value's code. Bytes before `readable_end` can be read; null: no more than the value's.
   uint32_t Code(std::string_view value, const char* readable_end) {
-    using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
-    if (value.size() > kShortBytesMax) return LongCode(value);
-    const bool is_padded = readable_end != nullptr && readable_end - value.data() >= kReadBytes;
-    const ValueKey key = ShortKey(value, is_padded);
-    return ShortCode(value, key, HashKey(key));
+    LeaveRange();
+    return HashedCode(value, readable_end);
   }
   /// The codes of `count` values, the i-th of which is from offsets[i] to offsets[i + 1] of
   /// `bytes`.
   template <typename Offset>
   void Encode(const char* bytes, const Offset* offsets, size_t count, const char* readable_end,
               uint32_t* codes) {
+    if ((has_range() || places_.empty()) &&
+        EncodeByRange(bytes, offsets, count, readable_end, codes)) {
+      return;
+    }
+    LeaveRange();
     constexpr size_t kStep = 32;
     for (size_t done = 0; done < count; done += kStep) {
       EncodeStep(bytes, offsets + done, std::min(kStep, count - done), readable_end, codes + done);
     }
   }
-  size_t size() const { return keys_.size(); }
+  size_t size() const { return places_.size(); }
   size_t bytes() const { return bytes_.size(); }
+  /// Whether values are looked up by their place in a range: fast, even out of cache.
+  bool has_range() const { return range_.value_bytes() != 0; }
+  /// The codes of the least and the greatest value encoded since ForgetBounds(), where all were
+  /// looked up by their place in a range.
+  std::optional<RangeIndex::Bounds> bounds() const { return has_range() ? bounds_ : std::nullopt; }
+  void ForgetBounds() { bounds_.reset(); }
   std::string_view value(uint32_t code) const {
     return {bytes_.as<char>() + places_[code].offset, places_[code].length};
   }
@@ -230,7 +241,7 @@ class ByteArrayDictionary {
                                             offsets + done, codes + done);
           for (; missing != 0; missing &= missing - 1) {
             const size_t i = done + static_cast<size_t>(std::countr_zero(missing));
-            codes[i] = Code(Value(bytes, offsets, i), readable_end);
+            codes[i] = HashedCode(Value(bytes, offsets, i), readable_end);
           }
         }
       }
@@ -251,7 +262,9 @@ class ByteArrayDictionary {
       any_long |= offsets[i + 1] - offsets[i] > static_cast<Offset>(kShortBytesMax);
     }
     if (any_long) {
-      for (size_t i = 0; i < count; ++i) codes[i] = Code(Value(bytes, offsets, i), readable_end);
+      for (size_t i = 0; i < count; ++i) {
+        codes[i] = HashedCode(Value(bytes, offsets, i), readable_end);
+      }
       return;
     }
     const Slot* const slots = table_.slots();
@@ -269,8 +282,37 @@ class ByteArrayDictionary {
     }
     for (; missing != 0; missing &= missing - 1) {
       const auto i = static_cast<size_t>(std::countr_zero(missing));
-      codes[i] = Code(Value(bytes, offsets, i), readable_end);
+      codes[i] = HashedCode(Value(bytes, offsets, i), readable_end);
     }
+  }
+  // False: they are not of one size, or the range would be too wide.
+  template <typename Offset>
+  bool EncodeByRange(const char* bytes, const Offset* offsets, size_t count,
+                     const char* readable_end, uint32_t* codes) {
+    // Fewer values say nothing about the range of a column.
+    constexpr size_t kFirst = 64;
+    if (count == 0 || (!has_range() && count < kFirst)) return false;
+    const Offset size = offsets[1] - offsets[0];
+    if (size == 0 || size > static_cast<Offset>(RangeIndex::kValueBytesMax)) return false;
+    bool is_one_size = true;
+    for (size_t i = 0; i < count; ++i) is_one_size &= offsets[i + 1] - offsets[i] == size;
+    return is_one_size &&
+           EncodeByRange(bytes + offsets[0], static_cast<size_t>(size), count, readable_end, codes);
+  }
+  bool EncodeByRange(const char* values, size_t value_bytes, size_t count, const char* readable_end,
+                     uint32_t* codes);
+  // From now on values are looked up by hash.
+  void LeaveRange() {
+    if (has_range()) HashKnownValues();
+  }
+  void HashKnownValues();
+
+  uint32_t HashedCode(std::string_view value, const char* readable_end) {
+    using namespace dictionary_internal;  // NOLINT(google-build-using-namespace)
+    if (value.size() > kShortBytesMax) return LongCode(value);
+    const bool is_padded = readable_end != nullptr && readable_end - value.data() >= kReadBytes;
+    const ValueKey key = ShortKey(value, is_padded);
+    return ShortCode(value, key, HashKey(key));
   }
   template <typename Offset>
   static std::string_view Value(const char* bytes, const Offset* offsets, size_t i) {
@@ -282,10 +324,13 @@ class ByteArrayDictionary {
   }
   uint32_t LongCode(std::string_view value);
   uint32_t Add(std::string_view value, const ValueKey& key);
+  uint32_t Add(std::string_view value);
 
+  RangeIndex range_;  // holds all values or none
+  std::optional<RangeIndex::Bounds> bounds_ = {};
   CodeTable table_;
-  std::vector<ValueKey> keys_;  // by code
-  std::vector<Place> places_;
+  std::vector<ValueKey> keys_;  // by code, unless there is a range
+  std::vector<Place> places_;   // by code
   ByteBuffer bytes_;
   const LookUpEight look_up_eight_;
 };

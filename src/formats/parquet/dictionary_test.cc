@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <random>
 #include <string>
 #include <vector>
@@ -76,6 +77,111 @@ TEST(ByteArrayDictionary, TellsValuesApartThatShareTheirFirstPlaces) {
   }
   ExpectCodesOfOneAtATime(batch, &together, &alone);
   EXPECT_EQ(together.size(), 65'536);
+}
+
+// Around the middle of what a byte can be, where signed ones change sign.
+char Letter(size_t letter, size_t letters) { return static_cast<char>(128 - letters / 2 + letter); }
+
+std::string Text(size_t size, size_t letters, std::mt19937_64& random) {
+  std::string text(size, '\0');
+  for (char& c : text) c = Letter(random() % letters, letters);
+  return text;
+}
+
+void ExpectBoundsOf(const Batch& batch, const ByteArrayDictionary& dictionary) {
+  ASSERT_TRUE(dictionary.bounds().has_value());
+  std::string_view least = batch.value(0);
+  std::string_view greatest = least;
+  for (size_t i = 1; i < batch.size(); ++i) {
+    least = std::min(least, batch.value(i));
+    greatest = std::max(greatest, batch.value(i));
+  }
+  EXPECT_EQ(dictionary.value(dictionary.bounds()->least), least);
+  EXPECT_EQ(dictionary.value(dictionary.bounds()->greatest), greatest);
+}
+
+TEST(ByteArrayDictionary, GivesValuesOfOneSizeTheirCodesByRange) {
+  std::mt19937_64 random(testing::RandomSeed());
+  for (size_t size = 1; size <= RangeIndex::kValueBytesMax; ++size) {
+    for (const size_t letters : {size_t{1}, size_t{2}, size_t{3}, size_t{256}}) {
+      size_t range = 1;
+      for (size_t i = 0; i < size && range <= RangeIndex::kRangeMax; ++i) range *= letters;
+      ByteArrayDictionary together;
+      ByteArrayDictionary alone;
+      together.ForgetBounds();
+      Batch all;
+      // The range grows from batch to batch: at first, only few of the letters are met.
+      for (size_t part = 1; part <= 4; ++part) {
+        Batch batch;
+        for (size_t i = 64 + random() % 600; i > 0; --i) {
+          std::string text = Text(size, letters, random);
+          if (part == 1) text[0] = Letter(0, letters);
+          batch.Add(text);
+          all.Add(text);
+        }
+        ExpectCodesOfOneAtATime(batch, &together, &alone);
+        if (range <= RangeIndex::kRangeMax) {
+          EXPECT_TRUE(together.has_range()) << size << " bytes of " << letters << " letters";
+          ExpectBoundsOf(all, together);
+        }
+        if (HasFatalFailure()) return;
+      }
+      if (range > 256 * RangeIndex::kRangeMax) {
+        EXPECT_FALSE(together.has_range()) << size << " bytes of " << letters << " letters";
+        EXPECT_FALSE(together.bounds().has_value());
+      }
+      together.Clear();
+      EXPECT_FALSE(together.has_range());
+      EXPECT_EQ(together.size(), 0);
+    }
+  }
+}
+
+TEST(ByteArrayDictionary, KeepsItsCodesWhenValuesLeaveTheRange) {
+  Batch dates;
+  for (int day = 0; day < 900; ++day) {
+    std::string date = "2024-01-01";
+    date[3] = static_cast<char>('0' + day % 9);
+    date[9] = static_cast<char>('1' + day % 7);
+    dates.Add(date);
+  }
+  Batch other_size;
+  for (int i = 0; i < 100; ++i) other_size.Add("2024");
+  Batch too_wide = dates;
+  too_wide.Add("zzzzzzzzzz");
+  Batch seventeen;
+  for (int i = 0; i < 100; ++i) seventeen.Add("seventeen letters");
+  for (const Batch& next : {other_size, too_wide, seventeen}) {
+    ByteArrayDictionary together;
+    ByteArrayDictionary alone;
+    ExpectCodesOfOneAtATime(dates, &together, &alone);
+    EXPECT_TRUE(together.has_range());
+    ExpectCodesOfOneAtATime(next, &together, &alone);
+    EXPECT_FALSE(together.has_range());
+    EXPECT_FALSE(together.bounds().has_value());
+    ExpectCodesOfOneAtATime(dates, &together, &alone);
+  }
+  // One value by itself as well.
+  ByteArrayDictionary one;
+  ByteArrayDictionary alone;
+  ExpectCodesOfOneAtATime(dates, &one, &alone);
+  EXPECT_EQ(one.Code("2024-01-01", nullptr), alone.Code("2024-01-01", nullptr));
+  EXPECT_EQ(one.Code("", nullptr), alone.Code("", nullptr));
+  EXPECT_FALSE(one.has_range());
+}
+
+TEST(ByteArrayDictionary, ForgetsBoundsOfThePageBefore) {
+  Batch high;
+  Batch low;
+  for (int i = 0; i < 100; ++i) high.Add("b");
+  for (int i = 0; i < 100; ++i) low.Add("a");
+  ByteArrayDictionary together;
+  ByteArrayDictionary alone;
+  ExpectCodesOfOneAtATime(high, &together, &alone);
+  together.ForgetBounds();
+  EXPECT_FALSE(together.bounds().has_value());
+  ExpectCodesOfOneAtATime(low, &together, &alone);
+  ExpectBoundsOf(low, together);
 }
 
 }  // namespace
