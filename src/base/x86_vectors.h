@@ -11,10 +11,17 @@
 #include <immintrin.h>  // IWYU pragma: export
 #pragma GCC diagnostic pop
 
+/// A function that may use AVX2; to be called where HasAvx2().
+#define PYFORGE_AVX2 __attribute__((target("avx2,bmi,popcnt")))
 /// A function that may use the AVX-512 of servers since 2017; to be called where HasAvx512().
 #define PYFORGE_AVX512 __attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl")))
 
 namespace pyforge {
+
+inline bool HasAvx2() {
+  return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
+         __builtin_cpu_supports("popcnt");
+}
 
 inline bool HasAvx512() {
   return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512bw") &&

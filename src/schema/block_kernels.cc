@@ -2,6 +2,7 @@
 
 #include <atomic>
 
+#include "base/x86_vectors.h"
 #include "schema/block_kernels_avx2.h"
 
 namespace pyforge::schema {
@@ -19,8 +20,7 @@ bool Supports(InstructionSet set) {
       return true;
     case InstructionSet::kAvx2:
 #if defined(__x86_64__)
-      return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("bmi") &&
-             __builtin_cpu_supports("popcnt");
+      return HasAvx2();
 #else
       return false;
 #endif

@@ -13,8 +13,6 @@
 #include "schema/number_text.h"
 #include "schema/temporal_text.h"
 
-#define PYFORGE_AVX2 __attribute__((target("avx2,bmi,popcnt")))
-
 namespace pyforge::schema {
 namespace {
 

@@ -113,12 +113,14 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
     bool repairs_utf8, arrow::MemoryPool* pool, TextNotes* notes) {
   const Dialect& dialect = rows.dialect();
   int64_t null_count = fields.null_count;
-  int64_t bytes_max = 0;
-  uint32_t longest = 0;
+  // Fields of one text, whose size fits 32 bits as their places do.
+  uint32_t field_bytes = 0;
+  uint32_t length_bits = 0;  // at least the longest, less than twice as much
   for (int64_t i = 0; i < count; ++i) {
-    bytes_max += fields.length[static_cast<size_t>(i)];
-    longest = std::max(longest, fields.length[static_cast<size_t>(i)]);
+    field_bytes += fields.length[static_cast<size_t>(i)];
+    length_bits |= fields.length[static_cast<size_t>(i)];
   }
+  int64_t bytes_max = field_bytes;
   if (repairs_utf8) bytes_max *= 3;  // U+FFFD takes three bytes
   ARROW_ASSIGN_OR_RAISE(uint8_t* const offset_bytes, offsets_.Prepare((count + 1) * 4, pool));
   ARROW_ASSIGN_OR_RAISE(uint8_t* const values, values_.Prepare(bytes_max, pool));
@@ -139,9 +141,9 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
     std::memcpy(out + offsets[row], value.data(), value.size());
     offsets[row + 1] = offsets[row] + static_cast<int32_t>(value.size());
   };
-  const auto copy_fields = longest <= 16   ? CopyFields<16>
-                           : longest <= 32 ? CopyFields<32>
-                                           : CopyFields<64>;
+  const auto copy_fields = length_bits <= 16   ? CopyFields<16>
+                           : length_bits <= 32 ? CopyFields<32>
+                                               : CopyFields<64>;
   int64_t done = 0;
   const auto copy_until = [&](int64_t row) {
     if (repairs_utf8) {
