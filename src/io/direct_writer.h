@@ -1,24 +1,24 @@
 // Writing large files past the page cache.
 #pragma once
 
-#include <linux/aio_abi.h>
-
+#include <condition_variable>
 #include <cstdint>
 #include <memory>
+#include <mutex>
+#include <thread>
 #include <vector>
 
 #include "io/system_calls.h"
 
 namespace pyforge::io {
 
-/// Writes whole blocks with O_DIRECT while the caller fills the next one.
+/// Writes whole blocks with O_DIRECT, in a thread of its own while the caller fills the next ones.
 ///
 /// A page cache entry must be found, cleared and filled for every 4 KiB of a buffered write; past
 /// the cache a block costs one copy. The price: whoever reads the file first reads it from the
-/// disk. The file is made longer ahead of the writes, because a write that grows a file is waited
-/// for. Linux AIO rather than io_uring, which containers often forbid. Memory: as many blocks as
-/// are under way at once, at most kBlockCountMax for a writer alone, kBlockCountShared for one
-/// beside others. Threads: one at a time.
+/// disk. A thread, because containers often forbid io_uring, and Linux AIO takes 30 ms to be done
+/// with. Memory: as many blocks as wait to be written, at most kBlockCountMax for a writer alone,
+/// kBlockCountShared for one beside others. Threads: one at a time.
 class DirectWriter {
  public:
   static constexpr int64_t kBlockBytes = 1 << 20;
@@ -28,20 +28,19 @@ class DirectWriter {
   static constexpr int kWriterCountMax = 8;
 
   /// Continues `fd`, which is borrowed, at `offset`, a multiple of 4 KiB. Null where the file
-  /// system or the kernel's limits do not allow it, or there are enough writers.
+  /// system does not allow it, or there are enough writers.
   static std::unique_ptr<DirectWriter> Make(int fd, int64_t offset, SystemCalls& calls);
-  /// Waits for what is under way.
+  /// Waits for the block that is being written; others are forgotten.
   ~DirectWriter();
   DirectWriter(const DirectWriter&) = delete;
   DirectWriter& operator=(const DirectWriter&) = delete;
 
   /// The block to fill next.
   uint8_t* block() { return blocks_[static_cast<size_t>(current_)].get(); }
-  /// Begins to write the filled block at the end; waits while all blocks are under way. Returns 0,
-  /// or the errno of this or an earlier block, after which nothing more is to be written.
+  /// Hands the filled block over; waits while there is none to fill next. Returns 0, or the errno
+  /// of an earlier block, after which nothing more is to be written.
   int Submit();
-  /// Waits for all blocks and gives the file its exact length; what follows may be written through
-  /// the cache. Returns 0 or an errno.
+  /// Waits for all blocks; what follows may be written through the cache. Returns 0 or an errno.
   int Finish();
 
  private:
@@ -49,22 +48,31 @@ class DirectWriter {
     void operator()(uint8_t* block) const;
   };
 
-  DirectWriter(int fd, int64_t offset, aio_context_t context, int block_count, SystemCalls& calls);
-  int Reap(int count_least);
-  int WriteThroughCache(int index);
+  DirectWriter(int fd, int64_t offset, int block_count, SystemCalls& calls);
+  void WriteFilled();
+  int WriteBlocks(const std::vector<int>& indices);
+  int WriteThroughCache(const uint8_t* bytes, int64_t count, int64_t offset);
 
   const int fd_;
   SystemCalls& calls_;
-  const aio_context_t context_;
-  int64_t offset_;  // of the next block
-  int64_t length_;  // the file's, ahead of the writes
+  // As many blocks are written at once, lest the thread take a processor away from others often.
+  const size_t begin_count_;
+  int64_t offset_;  // of the block written next; the thread's
   // A block's memory is only taken when it is first filled, so that free ones go last in, first
   // out.
   std::vector<std::unique_ptr<uint8_t[], FreeAligned>> blocks_;
-  std::vector<iocb> requests_;
-  std::vector<int> free_;
   int current_ = 0;
-  int pending_ = 0;
+
+  std::mutex mutex_;  // for what follows
+  std::condition_variable has_filled_;
+  std::condition_variable has_written_;
+  std::vector<int> filled_;
+  std::vector<int> free_;
+  bool is_writing_ = false;
+  bool is_finishing_ = false;  // however few there are
+  int error_ = 0;
+  bool ends_ = false;
+  std::thread thread_;
 };
 
 }  // namespace pyforge::io

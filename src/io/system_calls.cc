@@ -3,7 +3,6 @@
 #include <fcntl.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/syscall.h>
 #include <unistd.h>
 
 #include <cstdio>
@@ -28,6 +27,9 @@ ssize_t SystemCalls::Write(int fd, const void* data, size_t bytes) {
 ssize_t SystemCalls::PWrite(int fd, const void* data, size_t bytes, off_t offset) {
   return ::pwrite(fd, data, bytes, offset);
 }
+ssize_t SystemCalls::PWriteV(int fd, const iovec* parts, int count, off_t offset) {
+  return ::pwritev(fd, parts, count, offset);
+}
 int SystemCalls::SyncFile(int fd) { return ::fsync(fd); }
 int SystemCalls::LinkAt(int from_directory, const char* from, int to_directory, const char* to,
                         int flags) {
@@ -44,22 +46,10 @@ int SystemCalls::UnlinkAt(int directory, const char* path, int flags) {
   return ::unlinkat(directory, path, flags);
 }
 int SystemCalls::Lock(int fd, int operation) { return ::flock(fd, operation); }
-int SystemCalls::Truncate(int fd, off_t bytes) { return ::ftruncate(fd, bytes); }
-
-// The C library has no functions for these.
-int SystemCalls::SetUpAio(unsigned request_count, aio_context_t* context) {
-  return static_cast<int>(::syscall(SYS_io_setup, request_count, context));
-}
-int SystemCalls::SubmitAio(aio_context_t context, iocb* request) {
-  return static_cast<int>(::syscall(SYS_io_submit, context, 1L, &request));
-}
-int SystemCalls::GetAioEvents(aio_context_t context, int count_least, io_event* events,
-                              int count_most) {
-  return static_cast<int>(::syscall(SYS_io_getevents, context, static_cast<long>(count_least),
-                                    static_cast<long>(count_most), events, nullptr));
-}
-int SystemCalls::DestroyAio(aio_context_t context) {
-  return static_cast<int>(::syscall(SYS_io_destroy, context));
+int SystemCalls::SetDirect(int fd, bool is_direct) {
+  const int flags = ::fcntl(fd, F_GETFL);
+  if (flags < 0) return -1;
+  return ::fcntl(fd, F_SETFL, is_direct ? flags | O_DIRECT : flags & ~O_DIRECT);
 }
 
 void FileDescriptor::Close() {

@@ -2,8 +2,8 @@
 // fail.
 #pragma once
 
-#include <linux/aio_abi.h>
 #include <sys/types.h>
+#include <sys/uio.h>
 
 #include <cstdint>
 #include <utility>
@@ -22,6 +22,7 @@ class SystemCalls {
   virtual ssize_t PRead(int fd, void* out, size_t bytes, off_t offset);
   virtual ssize_t Write(int fd, const void* data, size_t bytes);
   virtual ssize_t PWrite(int fd, const void* data, size_t bytes, off_t offset);
+  virtual ssize_t PWriteV(int fd, const iovec* parts, int count, off_t offset);
   virtual int SyncFile(int fd);
   virtual int LinkAt(int from_directory, const char* from, int to_directory, const char* to,
                      int flags);
@@ -30,12 +31,8 @@ class SystemCalls {
   virtual int MakeDirectoryAt(int directory, const char* path, mode_t mode);
   virtual int UnlinkAt(int directory, const char* path, int flags);
   virtual int Lock(int fd, int operation);
-  virtual int Truncate(int fd, off_t bytes);
-  virtual int SetUpAio(unsigned request_count, aio_context_t* context);
-  virtual int SubmitAio(aio_context_t context, iocb* request);
-  virtual int GetAioEvents(aio_context_t context, int count_least, io_event* events,
-                           int count_most);
-  virtual int DestroyAio(aio_context_t context);
+  /// Sets or clears O_DIRECT of the file.
+  virtual int SetDirect(int fd, bool is_direct);
 };
 
 /// A file descriptor that closes itself.

@@ -25,9 +25,7 @@ enum CallKind : unsigned {
   kOpenCall = 128,  ///< any other open
   kUnlinkCall = 256,
   kLockCall = 512,
-  kTruncateCall = 1024,
-  kSubmitCall = 2048,  ///< beginning a direct write; a failed one is tried again through the cache
-  kDirectWriteCall = 4096,  ///< the end of one
+  kDirectWriteCall = 1024,  ///< past the cache; a failed one is tried again through it
   /// What can run into a full disk.
   kSpaceCalls = kCreateCall | kWriteCall | kSyncCall | kLinkCall | kRenameCall | kMakeDirectoryCall,
 };
@@ -75,6 +73,19 @@ class FaultySystemCalls : public io::SystemCalls {
     if (Fails(kWriteCall)) return -1;
     return SystemCalls::PWrite(fd, data, std::min(bytes, faults_.write_bytes_max), offset);
   }
+  ssize_t PWriteV(int fd, const iovec* parts, int count, off_t offset) override {
+    if (Fails(kDirectWriteCall)) return -1;
+    if (faults_.write_bytes_max == SIZE_MAX) {
+      return SystemCalls::PWriteV(fd, parts, count, offset);
+    }
+    // Of the second part, where there is one, as much as alignment allows.
+    const iovec& part = parts[0];
+    const ssize_t first = SystemCalls::PWriteV(fd, &part, 1, offset);
+    if (first < 0 || count == 1) return first;
+    const iovec some{.iov_base = parts[1].iov_base, .iov_len = size_t{64} << 10};
+    const ssize_t second = SystemCalls::PWriteV(fd, &some, 1, offset + first);
+    return first + std::max(second, ssize_t{0});
+  }
   int SyncFile(int fd) override { return Fails(kSyncCall) ? -1 : SystemCalls::SyncFile(fd); }
   int LinkAt(int from_directory, const char* from, int to_directory, const char* to,
              int flags) override {
@@ -98,23 +109,9 @@ class FaultySystemCalls : public io::SystemCalls {
     if (faults_.lacks_locks) return Error(ENOLCK);
     return Fails(kLockCall) ? -1 : SystemCalls::Lock(fd, operation);
   }
-  int Truncate(int fd, off_t bytes) override {
-    return Fails(kTruncateCall) ? -1 : SystemCalls::Truncate(fd, bytes);
-  }
-  int SetUpAio(unsigned request_count, aio_context_t* context) override {
-    if (faults_.lacks_direct_writes) return Error(EAGAIN);
-    return SystemCalls::SetUpAio(request_count, context);
-  }
-  int SubmitAio(aio_context_t context, iocb* request) override {
-    return Fails(kSubmitCall) ? -1 : SystemCalls::SubmitAio(context, request);
-  }
-  int GetAioEvents(aio_context_t context, int count_least, io_event* events,
-                   int count_most) override {
-    const int count = SystemCalls::GetAioEvents(context, count_least, events, count_most);
-    for (int i = 0; i < count; ++i) {
-      if (Fails(kDirectWriteCall)) events[i].res = -faults_.error;
-    }
-    return count;
+  int SetDirect(int fd, bool is_direct) override {
+    if (is_direct && faults_.lacks_direct_writes) return Error(EINVAL);
+    return SystemCalls::SetDirect(fd, is_direct);
   }
 
  private:
