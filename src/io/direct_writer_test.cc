@@ -85,7 +85,7 @@ TEST(DirectWrites, WritesBlocksAgainThatFailedPastTheCache) {
   faults.kinds = testing::kDirectWriteCall;
   for (const bool goes_on : {false, true}) {
     faults.goes_on = goes_on;
-    faults.fail_at = 3;
+    faults.fail_at = 2;
     ASSERT_OK(WriteLarge(directory / "a", bytes, 100'000, faults));
     ASSERT_TRUE(directory.Read("a") == bytes);
   }
