@@ -476,8 +476,12 @@ bool LayoutFinder::FindSecondTable(size_t* index) {
 void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text, int64_t base) {
   size_t end = rows.size();
   const auto is_empty = [&](const SampleRow& row) {
-    // A row of nothing but delimiters is a row of nulls, not a gap.
-    return !row.is_comment && row.filled == 0 && (width_ > 1 ? row.width <= 1 : row.width > 0);
+    if (row.is_comment || row.filled != 0) return false;
+    // A row of nothing but delimiters is a row of nulls, not a gap; one of quotes in the only
+    // column is an empty text.
+    if (width_ > 1) return row.width <= 1;
+    const std::string_view line = text.substr(row.begin, row.end - row.begin);
+    return row.width > 0 && line.find_first_not_of(" \t\r\n") == std::string_view::npos;
   };
   // Control-Z ended text files under DOS.
   if (end > first &&
