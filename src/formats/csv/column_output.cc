@@ -50,6 +50,8 @@ std::shared_ptr<arrow::Buffer> ReusedBuffer::Share(int64_t bytes) {
   return buffer_;
 }
 
+int64_t ReusedBuffer::room() const { return capacity_ - kSlack; }
+
 void SetValidityBits(const uint8_t* is_null, int64_t count, uint8_t* bits) {
   int64_t i = 0;
   for (; i + 8 <= count; i += 8) {
@@ -99,13 +101,38 @@ std::shared_ptr<arrow::ArrayData> ColumnOutput::TakeConverted(
                                 converted.null_count);
 }
 
-Result<std::shared_ptr<arrow::Buffer>> ColumnOutput::Validity(const ColumnFields& fields,
-                                                              int64_t count, int64_t null_count,
+Result<std::shared_ptr<arrow::Buffer>> ColumnOutput::Validity(const uint8_t* is_null, int64_t count,
+                                                              int64_t null_count,
                                                               arrow::MemoryPool* pool) {
   if (null_count == 0) return nullptr;
   ARROW_ASSIGN_OR_RAISE(uint8_t* const bits, validity_.Prepare((count + 7) / 8, pool));
-  SetValidityBits(fields.is_null.data(), count, bits);
+  SetValidityBits(is_null, count, bits);
   return validity_.Share((count + 7) / 8);
+}
+
+Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::CopyText(const RowTable& rows,
+                                                                 const ColumnPlan& column,
+                                                                 int64_t first, int64_t count,
+                                                                 arrow::MemoryPool* pool) {
+  constexpr int64_t kBytesExpected = 8;
+  const int64_t wanted = std::max(text_bytes_ + text_bytes_ / 4, count * kBytesExpected);
+  ARROW_ASSIGN_OR_RAISE(uint8_t* const offsets, offsets_.Prepare((count + 1) * 4, pool));
+  ARROW_ASSIGN_OR_RAISE(uint8_t* const values, values_.Prepare(wanted, pool));
+  if (is_null_.size() < static_cast<size_t>(count)) is_null_.resize(static_cast<size_t>(count));
+  const TextTarget target{.values = reinterpret_cast<char*>(values),
+                          .bytes_max = values_.room(),
+                          .offsets = reinterpret_cast<int32_t*>(offsets),
+                          .is_null = is_null_.data(),
+                          .length_expected = text_length_bits_};
+  const CopiedText copied = rows.CopyText(column, first, count, target);
+  if (!copied.has_room) return nullptr;
+  text_bytes_ = target.offsets[count];
+  text_length_bits_ = copied.length_bits;
+  ARROW_ASSIGN_OR_RAISE(auto validity, Validity(is_null_.data(), count, copied.null_count, pool));
+  return arrow::ArrayData::Make(
+      arrow::utf8(), count,
+      {std::move(validity), offsets_.Share((count + 1) * 4), values_.Share(text_bytes_)},
+      copied.null_count);
 }
 
 Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
@@ -180,7 +207,7 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
     ++done;
   }
   copy_until(count);
-  ARROW_ASSIGN_OR_RAISE(auto validity, Validity(fields, count, null_count, pool));
+  ARROW_ASSIGN_OR_RAISE(auto validity, Validity(fields.is_null.data(), count, null_count, pool));
   if (has_new_nulls) {
     uint8_t* const bits = validity->mutable_data();
     for (const uint32_t row : resolved_nulls_) {
@@ -188,9 +215,11 @@ Result<std::shared_ptr<arrow::ArrayData>> ColumnOutput::BuildText(
     }
     resolved_nulls_.clear();
   }
+  text_bytes_ = offsets[count];
+  text_length_bits_ = length_bits;
   return arrow::ArrayData::Make(
       arrow::utf8(), count,
-      {std::move(validity), offsets_.Share((count + 1) * 4), values_.Share(offsets[count])},
+      {std::move(validity), offsets_.Share((count + 1) * 4), values_.Share(text_bytes_)},
       null_count);
 }
 

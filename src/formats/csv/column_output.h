@@ -21,6 +21,8 @@ class ReusedBuffer {
   /// Room for `bytes` and 64 more, of any content.
   Result<uint8_t*> Prepare(int64_t bytes, arrow::MemoryPool* pool);
   std::shared_ptr<arrow::Buffer> Share(int64_t bytes);
+  /// Bytes that there is room for since Prepare, not less than was asked for; 64 more as well.
+  int64_t room() const;
 
  private:
   std::shared_ptr<arrow::ResizableBuffer> buffer_;
@@ -46,6 +48,11 @@ class ColumnOutput {
   std::shared_ptr<arrow::ArrayData> TakeConverted(const schema::TextType& type, int64_t count,
                                                   const schema::ColumnBuffers& converted);
 
+  /// The values of a plain column (RowTable::IsPlainText), as an array of utf8; null where they
+  /// turn out larger than expected, and have to be gathered and built.
+  Result<std::shared_ptr<arrow::ArrayData>> CopyText(const RowTable& rows, const ColumnPlan& column,
+                                                     int64_t first, int64_t count,
+                                                     arrow::MemoryPool* pool);
   /// The fields, offsets into `text`, as an array of utf8. Resolves unresolved ones by the rules of
   /// `rows`; `repairs_utf8`: invalid bytes become U+FFFD.
   Result<std::shared_ptr<arrow::ArrayData>> BuildText(const RowTable& rows, const char* text,
@@ -54,13 +61,17 @@ class ColumnOutput {
                                                       TextNotes* notes);
 
  private:
-  Result<std::shared_ptr<arrow::Buffer>> Validity(const ColumnFields& fields, int64_t count,
+  Result<std::shared_ptr<arrow::Buffer>> Validity(const uint8_t* is_null, int64_t count,
                                                   int64_t null_count, arrow::MemoryPool* pool);
 
   ReusedBuffer values_;
   ReusedBuffer offsets_;
   ReusedBuffer validity_;
+  std::vector<uint8_t> is_null_;
   std::vector<uint32_t> resolved_nulls_;
+  // Of the last batch of text, as the next one is likely to be.
+  int64_t text_bytes_ = 0;
+  uint32_t text_length_bits_ = 0;
 };
 
 /// Sets the bits of `count` bytes that are 0; clears the bits up to the byte's end.

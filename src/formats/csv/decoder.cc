@@ -192,7 +192,6 @@ Status TableDecoder::DecodeRows(int64_t first, int64_t* count) {
     has_bad_values_ = false;
     notes_.clear();
     for (size_t i = 0; i < columns_.size(); ++i) {
-      rows_.Gather(*columns_[i].plan, first, *count, &fields_);
       ARROW_RETURN_NOT_OK(DecodeColumn(&columns_[i], first, *count, &data[i]));
     }
     if (!has_bad_values_) break;
@@ -211,24 +210,46 @@ Status TableDecoder::DecodeRows(int64_t first, int64_t* count) {
 
 Status TableDecoder::DecodeColumn(Column* column, int64_t first, int64_t count, Data* data) {
   const ColumnPlan& plan = *column->plan;
-  if (plan_->types_are_given && NeedsValueParser(*plan.arrow_type)) {
-    return DecodeParsed(column, first, count, data);
-  }
-  switch (column->type.kind) {
-    case TextKind::kText:
-      ARROW_RETURN_NOT_OK(DecodeText(column, first, count, data));
-      break;
-    case TextKind::kNull:
-      ARROW_RETURN_NOT_OK(DecodeNull(column, first, count, data));
-      break;
-    default:
-      ARROW_RETURN_NOT_OK(DecodeTyped(column, first, count, data));
-      break;
+  ARROW_RETURN_NOT_OK(CopyText(column, first, count, data));
+  if (*data == nullptr) {
+    rows_.Gather(plan, first, count, &fields_);
+    ARROW_RETURN_NOT_OK(DecodeGathered(column, first, count, data));
   }
   if (*data != nullptr && !(*data)->type->Equals(*plan.arrow_type)) {
     return Cast(column, first, data);
   }
   return Status::OK();
+}
+
+/// Most columns of text, straight from the slice; leaves `data` null where that cannot be.
+Status TableDecoder::CopyText(Column* column, int64_t first, int64_t count, Data* data) {
+  *data = nullptr;
+  const ColumnPlan& plan = *column->plan;
+  if (!column->is_text_for_good || column->type.kind != TextKind::kText || !builds_batches_ ||
+      contradicted_ || judge_.has_bad_utf8() || !rows_.IsPlainText(plan) ||
+      (plan_->types_are_given && NeedsValueParser(*plan.arrow_type))) {
+    return Status::OK();
+  }
+  ARROW_ASSIGN_OR_RAISE(*data, column->output.CopyText(rows_, plan, first, count, pool_));
+  if (*data == nullptr || evidence_ == nullptr) return Status::OK();
+  const int64_t null_count = (*data)->null_count;
+  EvidenceOf(*column).AddNulls(null_count);
+  EvidenceOf(*column).AddFitting({.kind = TextKind::kText}, count - null_count);
+  return Status::OK();
+}
+
+Status TableDecoder::DecodeGathered(Column* column, int64_t first, int64_t count, Data* data) {
+  if (plan_->types_are_given && NeedsValueParser(*column->plan->arrow_type)) {
+    return DecodeParsed(column, first, count, data);
+  }
+  switch (column->type.kind) {
+    case TextKind::kText:
+      return DecodeText(column, first, count, data);
+    case TextKind::kNull:
+      return DecodeNull(column, first, count, data);
+    default:
+      return DecodeTyped(column, first, count, data);
+  }
 }
 
 Status TableDecoder::DecodeText(Column* column, int64_t first, int64_t count, Data* data) {

@@ -54,6 +54,8 @@ class TableDecoder : public Decoder {
   int64_t IndexSlice(int64_t begin, int64_t end);
   Status DecodeRows(int64_t first, int64_t* count);
   Status DecodeColumn(Column* column, int64_t first, int64_t count, Data* data);
+  Status CopyText(Column* column, int64_t first, int64_t count, Data* data);
+  Status DecodeGathered(Column* column, int64_t first, int64_t count, Data* data);
   Status DecodeText(Column* column, int64_t first, int64_t count, Data* data);
   Status DecodeTyped(Column* column, int64_t first, int64_t count, Data* data);
   Status DecodeNull(Column* column, int64_t first, int64_t count, Data* data);

@@ -30,6 +30,23 @@ struct ColumnFields {
   void Resize(int64_t rows);
 };
 
+/// Where values of text go, one behind the other.
+struct TextTarget {
+  char* values = nullptr;
+  int64_t bytes_max = 0;       ///< room for them; 64 bytes behind it can be written too
+  int32_t* offsets = nullptr;  ///< one more than there are values
+  uint8_t* is_null = nullptr;  ///< 1: null
+  /// About the longest value; one copied in steps of another size takes longer.
+  uint32_t length_expected = 0;
+};
+
+/// What copying them met.
+struct CopiedText {
+  bool has_room = false;  ///< false: the values need more, and nothing else here has a meaning
+  int64_t null_count = 0;
+  uint32_t length_bits = 0;  ///< of all lengths
+};
+
 /// One record where rows have to be looked at one by one.
 struct TextRow {
   uint32_t begin = 0;
@@ -93,6 +110,12 @@ class RowTable {
 
   /// The fields of a column in rows [first, first + count).
   void Gather(const ColumnPlan& column, int64_t first, int64_t count, ColumnFields* fields) const;
+  /// Whether each value of the column is what stands between two separators, or between quotes
+  /// there, and empty ones are null.
+  bool IsPlainText(const ColumnPlan& column) const;
+  /// Copies the values of such a column in rows [first, first + count).
+  CopiedText CopyText(const ColumnPlan& column, int64_t first, int64_t count,
+                      const TextTarget& target) const;
   /// The text between separators of field `index` of a listed row; null pointer when it has none.
   std::string_view RawField(const TextRow& row, int64_t index) const;
   /// The value of a raw field, resolved into `scratch` where needed.
@@ -116,6 +139,9 @@ class RowTable {
   void GatherRegular(int64_t field, int64_t first, int64_t count, ColumnFields* fields) const;
   void GatherListed(const ColumnPlan& column, int64_t first, int64_t count,
                     ColumnFields* fields) const;
+  template <bool kHasQuotes, size_t kStep>
+  CopiedText CopyRegular(int64_t field, int64_t first, int64_t count,
+                         const TextTarget& target) const;
   void TakeField(uint32_t begin, uint32_t end, uint32_t ordinal, int64_t row,
                  ColumnFields* fields) const;
   void TakeEmptyAsText(int64_t first, int64_t count, ColumnFields* fields) const;
@@ -135,7 +161,8 @@ class RowTable {
   int64_t record_count_ = 0;
   std::vector<TextRow> rows_;
   bool has_marks_ = false;
-  std::vector<uint64_t> marks_;  // a bit a field
+  std::vector<uint64_t> marks_;          // a bit a field
+  std::vector<uint8_t> marked_columns_;  // of regular rows: 1: has a marked field
 };
 
 }  // namespace pyforge::csv
