@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstring>
+#include <limits>
 
 namespace pyforge::compress {
 namespace {
@@ -60,10 +61,9 @@ Status ContainerStream::NeedInput(size_t bytes) {
   return input_count() < bytes ? Truncated() : Status::OK();
 }
 
-Result<bool> ContainerStream::FindNextMember() {
+Status ContainerStream::EndMember() {
   ARROW_RETURN_NOT_OK(WantInput(kMagicBytesMax));
-  if (input_count() == 0) return false;
-  if (StartsMember()) return true;
+  if (input_count() > 0 && StartsMember()) return Status::OK();
   const int64_t offset = stored_position();
   while (input_count() > 0) {
     for (; input_count() > 0; Consume(1)) {
@@ -71,7 +71,7 @@ Result<bool> ContainerStream::FindNextMember() {
       // xz pads the room between two streams.
       if (container_ == Container::kXz) {
         ARROW_RETURN_NOT_OK(WantInput(kMagicBytesMax));
-        if (StartsMember()) return true;
+        if (StartsMember()) return Status::OK();
       }
       return Error(kTrailingBytes,
                    "behind the {} data, which end at byte {} of the stored file, stands a byte "
@@ -80,7 +80,8 @@ Result<bool> ContainerStream::FindNextMember() {
     }
     ARROW_RETURN_NOT_OK(WantInput(kMagicBytesMax));
   }
-  return false;
+  EndData();
+  return Status::OK();
 }
 
 Status ContainerStream::Truncated() const {
@@ -115,16 +116,58 @@ Result<int64_t> ContainerStream::ReadThroughBuffer(int64_t bytes, uint8_t* out) 
     if (ended_) break;
     if (wanted >= kDirectBytes) {
       ARROW_ASSIGN_OR_RAISE(const int64_t count, Decode(wanted, out + done));
-      ended_ = count < wanted;
       done += count;
       continue;
     }
     decoded_.resize(static_cast<size_t>(kDirectBytes));
     decoded_begin_ = decoded_end_ = 0;
     ARROW_ASSIGN_OR_RAISE(decoded_end_, Decode(kDirectBytes, decoded_.data()));
-    ended_ = decoded_end_ < kDirectBytes;
   }
   return done;
+}
+
+// Decodes until `bytes` are there or the data end.
+Result<int64_t> ContainerStream::Decode(int64_t bytes, uint8_t* out) {
+  const int64_t begin = position_;
+  int64_t done = 0;
+  while (done < bytes && !ended_) {
+    ARROW_RETURN_NOT_OK(Step({out + done, static_cast<size_t>(bytes - done)}));
+    done = position_ - begin;
+  }
+  return done;
+}
+
+Status LibraryStream::Step(std::span<uint8_t> out) {
+  if (at_member_) {
+    ARROW_RETURN_NOT_OK(Begin());
+    at_member_ = false;
+  }
+  ARROW_RETURN_NOT_OK(WantInput(1));
+  const bool has_input = input_count() > 0;
+  const int64_t before = position();
+  constexpr size_t kOutMax = std::numeric_limits<int32_t>::max();
+  ARROW_ASSIGN_OR_RAISE(at_member_, Run(out.first(std::min(out.size(), kOutMax))));
+  if (at_member_) return EndMember();
+  return has_input || position() > before ? Status::OK() : Truncated();
+}
+
+Status BlockStream::Step(std::span<uint8_t> out) {
+  if (block_begin_ == block_end_) return NextBlock();
+  const size_t count = std::min(out.size(), block_end_ - block_begin_);
+  std::memcpy(out.data(), block_.data() + block_begin_, count);
+  block_begin_ += count;
+  Produced(count);
+  return Status::OK();
+}
+
+std::span<uint8_t> BlockStream::RoomForBlock(size_t bytes) {
+  if (block_.size() < bytes) block_.resize(bytes);
+  return {block_.data(), bytes};
+}
+
+void BlockStream::BlockIs(size_t bytes) {
+  block_begin_ = 0;
+  block_end_ = bytes;
 }
 
 }  // namespace pyforge::compress

@@ -14,6 +14,7 @@
 namespace pyforge::compress {
 
 /// The input buffer, what may stand behind a member, and errors that stay.
+/// LibraryStream and BlockStream stand between it and most containers.
 class ContainerStream : public ByteStream {
  public:
   ContainerStream(Container container, std::unique_ptr<ByteStream> stored,
@@ -26,8 +27,11 @@ class ContainerStream : public ByteStream {
   }
 
  protected:
-  /// Decodes until `bytes` are there or the container ends.
-  virtual Result<int64_t> Decode(int64_t bytes, uint8_t* out) = 0;
+  /// Gets on by one step: decodes at most `out.size()` bytes, one or more, to its beginning and
+  /// says so by Produced, or reads what stands between them. Not called behind the end of the data.
+  virtual Status Step(std::span<uint8_t> out) = 0;
+  int64_t position() const { return position_; }  ///< bytes decoded so far
+  void Produced(size_t bytes) { position_ += static_cast<int64_t>(bytes); }
 
   const DecompressOptions& options() const { return options_; }
   const uint8_t* input() const { return input_.data() + input_begin_; }
@@ -46,8 +50,10 @@ class ContainerStream : public ByteStream {
   /// Makes the input buffer hold `bytes` at once.
   void MakeRoom(size_t bytes);
 
-  /// Stands behind a member: true when another begins, false at the end of the file.
-  Result<bool> FindNextMember();
+  /// Stands behind a member: either another begins or the data end with the file.
+  Status EndMember();
+  /// The data end here, whatever follows.
+  void EndData() { ended_ = true; }
 
   Status Truncated() const;
   Status Damaged(std::string_view reason) const;
@@ -57,13 +63,11 @@ class ContainerStream : public ByteStream {
                 std::forward<Args>(args)...);
   }
 
-  /// Bytes decoded so far.
-  int64_t position_ = 0;
-
   static constexpr size_t kInputBytesMin = 64;
 
  private:
   Result<int64_t> ReadThroughBuffer(int64_t bytes, uint8_t* out);
+  Result<int64_t> Decode(int64_t bytes, uint8_t* out);
   bool StartsMember() const;
 
   const Container container_;
@@ -76,8 +80,43 @@ class ContainerStream : public ByteStream {
   std::vector<uint8_t> decoded_;  // for small reads
   int64_t decoded_begin_ = 0;
   int64_t decoded_end_ = 0;
+  int64_t position_ = 0;
   bool ended_ = false;
   Status failure_;
+};
+
+/// Data that a library decodes in pieces of any size.
+class LibraryStream : public ContainerStream {
+ protected:
+  using ContainerStream::ContainerStream;
+  Status Step(std::span<uint8_t> out) final;
+
+  /// Makes the library ready for a member, whose first byte is the next one.
+  virtual Status Begin() = 0;
+  /// Calls the library once with all of the input and says by Consume and Produced what became of
+  /// it. `out` is small enough to be counted in 31 bits. True behind the last byte of the member.
+  virtual Result<bool> Run(std::span<uint8_t> out) = 0;
+
+ private:
+  bool at_member_ = true;
+};
+
+/// Data in blocks that are decoded whole and given out piece by piece.
+class BlockStream : public ContainerStream {
+ protected:
+  using ContainerStream::ContainerStream;
+  Status Step(std::span<uint8_t> out) override;
+
+  /// Decodes the next block into what RoomForBlock gives and says its size by BlockIs; or reads
+  /// what stands between blocks.
+  virtual Status NextBlock() = 0;
+  std::span<uint8_t> RoomForBlock(size_t bytes);
+  void BlockIs(size_t bytes);
+
+ private:
+  std::vector<uint8_t> block_;
+  size_t block_begin_ = 0;
+  size_t block_end_ = 0;
 };
 
 /// One maker for each container; `stored` begins with the container. Errors: limit.memory where

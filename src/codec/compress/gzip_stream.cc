@@ -1,9 +1,6 @@
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 
-#include <algorithm>
-#include <limits>
-
 #include "codec/compress/container_stream.h"
 #include "codec/compress/inflate_failure.h"
 
@@ -12,47 +9,32 @@ namespace {
 
 /// RFC 1952. ISA-L decodes the data and checks their checksum and length; headers are read here,
 /// because it loses their checksum where its input ends within one.
-class GzipStream final : public ContainerStream {
+class GzipStream final : public LibraryStream {
  public:
   GzipStream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
-      : ContainerStream(Container::kGzip, std::move(stored), std::move(options)),
+      : LibraryStream(Container::kGzip, std::move(stored), std::move(options)),
         state_(std::make_unique<inflate_state>()) {
     isal_inflate_init(state_.get());
   }
 
  protected:
-  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
-    int64_t done = 0;
-    while (done < bytes && !ended_) {
-      if (at_header_) {
-        ARROW_RETURN_NOT_OK(ReadHeader());
-        isal_inflate_reset(state_.get());
-        state_->crc_flag = ISAL_GZIP_NO_HDR_VER;
-        at_header_ = false;
-      }
-      ARROW_RETURN_NOT_OK(WantInput(1));
-      constexpr int64_t kOutMax = std::numeric_limits<int32_t>::max();
-      const auto room = static_cast<uint32_t>(std::min(bytes - done, kOutMax));
-      state_->next_in = input();
-      state_->avail_in = static_cast<uint32_t>(input_count());
-      state_->next_out = out + done;
-      state_->avail_out = room;
-      const uint32_t input_before = state_->avail_in;
-      const int result = isal_inflate(state_.get());
-      const uint32_t count = room - state_->avail_out;
-      Consume(input_before - state_->avail_in);
-      done += count;
-      position_ += count;
-      if (result < 0) return Damaged(InflateFailure(result));
-      if (state_->block_state == ISAL_BLOCK_FINISH) {
-        ARROW_ASSIGN_OR_RAISE(const bool more, FindNextMember());
-        ended_ = !more;
-        at_header_ = true;
-      } else if (count == 0 && input_before == 0) {
-        return Truncated();
-      }
-    }
-    return done;
+  Status Begin() override {
+    ARROW_RETURN_NOT_OK(ReadHeader());
+    isal_inflate_reset(state_.get());
+    state_->crc_flag = ISAL_GZIP_NO_HDR_VER;
+    return Status::OK();
+  }
+
+  Result<bool> Run(std::span<uint8_t> out) override {
+    state_->next_in = input();
+    state_->avail_in = static_cast<uint32_t>(input_count());
+    state_->next_out = out.data();
+    state_->avail_out = static_cast<uint32_t>(out.size());
+    const int result = isal_inflate(state_.get());
+    Consume(input_count() - state_->avail_in);
+    Produced(out.size() - state_->avail_out);
+    if (result < 0) return Damaged(InflateFailure(result));
+    return state_->block_state == ISAL_BLOCK_FINISH;
   }
 
  private:
@@ -101,8 +83,6 @@ class GzipStream final : public ContainerStream {
 
   const std::unique_ptr<inflate_state> state_;  // 90 KB
   uint32_t header_crc_ = 0;
-  bool at_header_ = true;
-  bool ended_ = false;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include <lz4.h>
 #include <lz4frame.h>
 
-#include <algorithm>
 #include <cstring>
 
 #include "codec/compress/container_stream.h"
@@ -23,24 +22,17 @@ uint32_t LoadLittle(const uint8_t* from) {
 
 /// The library checks the header's checksum, and those of blocks and of the content where a frame
 /// has them. Frames of the old kind are decoded here.
-class Lz4Stream final : public ContainerStream {
+class Lz4Stream final : public BlockStream {
  public:
   Lz4Stream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
-      : ContainerStream(Container::kLz4, std::move(stored), std::move(options)) {}
+      : BlockStream(Container::kLz4, std::move(stored), std::move(options)) {}
   ~Lz4Stream() override { LZ4F_freeDecompressionContext(state_); }
 
  protected:
-  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
-    int64_t done = 0;
-    while (done < bytes && !ended_) {
-      if (place_ == Place::kFrameStart) ARROW_RETURN_NOT_OK(Begin());
-      ARROW_ASSIGN_OR_RAISE(const int64_t count, place_ == Place::kLegacy
-                                                     ? DecodeLegacy(bytes - done, out + done)
-                                                     : DecodeFrame(bytes - done, out + done));
-      done += count;
-    }
-    return done;
+  Status Step(std::span<uint8_t> out) override {
+    return place_ == Place::kFrame ? DecodeFrame(out) : BlockStream::Step(out);
   }
+  Status NextBlock() override { return place_ == Place::kFrameStart ? Begin() : NextLegacyBlock(); }
 
  private:
   enum class Place : uint8_t { kFrameStart, kFrame, kLegacy };
@@ -54,7 +46,6 @@ class Lz4Stream final : public ContainerStream {
       }
       Consume(kLegacyMagic.size());
       MakeRoom(static_cast<size_t>(LZ4_COMPRESSBOUND(kLegacyBlockBytes)));
-      block_.resize(kLegacyBlockBytes);
       place_ = Place::kLegacy;
       return Status::OK();
     }
@@ -70,39 +61,22 @@ class Lz4Stream final : public ContainerStream {
   }
 
   Status EndFrame() {
-    ARROW_ASSIGN_OR_RAISE(const bool more, FindNextMember());
-    ended_ = !more;
     place_ = Place::kFrameStart;
-    return Status::OK();
+    return EndMember();
   }
 
-  Result<int64_t> DecodeFrame(int64_t bytes, uint8_t* out) {
+  Status DecodeFrame(std::span<uint8_t> out) {
     ARROW_RETURN_NOT_OK(WantInput(1));
-    auto produced = static_cast<size_t>(bytes);
+    size_t produced = out.size();
     size_t consumed = input_count();
     const bool has_input = consumed != 0;
-    const size_t result = LZ4F_decompress(state_, out, &produced, input(), &consumed, nullptr);
+    const size_t result =
+        LZ4F_decompress(state_, out.data(), &produced, input(), &consumed, nullptr);
     if (LZ4F_isError(result) != 0) return Damaged(LZ4F_getErrorName(result));
     Consume(consumed);
-    position_ += static_cast<int64_t>(produced);
-    if (result == 0) {
-      ARROW_RETURN_NOT_OK(EndFrame());
-    } else if (!has_input && produced == 0) {
-      return Truncated();
-    }
-    return static_cast<int64_t>(produced);
-  }
-
-  Result<int64_t> DecodeLegacy(int64_t bytes, uint8_t* out) {
-    if (block_at_ == block_bytes_) {
-      ARROW_RETURN_NOT_OK(NextLegacyBlock());
-      if (place_ != Place::kLegacy) return 0;
-    }
-    const size_t count = std::min(static_cast<size_t>(bytes), block_bytes_ - block_at_);
-    std::memcpy(out, block_.data() + block_at_, count);
-    block_at_ += count;
-    position_ += static_cast<int64_t>(count);
-    return static_cast<int64_t>(count);
+    Produced(produced);
+    if (result == 0) return EndFrame();
+    return has_input || produced > 0 ? Status::OK() : Truncated();
   }
 
   // Nothing marks the end: what is no size of a block begins something else.
@@ -116,22 +90,18 @@ class Lz4Stream final : public ContainerStream {
     }
     Consume(4);
     ARROW_RETURN_NOT_OK(NeedInput(size));
+    const std::span<uint8_t> block = RoomForBlock(kLegacyBlockBytes);
     const int count = LZ4_decompress_safe(reinterpret_cast<const char*>(input()),
-                                          reinterpret_cast<char*>(block_.data()),
-                                          static_cast<int>(size), static_cast<int>(block_.size()));
+                                          reinterpret_cast<char*>(block.data()),
+                                          static_cast<int>(size), static_cast<int>(block.size()));
     if (count < 0) return Damaged("a block cannot be decoded");
     Consume(size);
-    block_at_ = 0;
-    block_bytes_ = static_cast<size_t>(count);
+    BlockIs(static_cast<size_t>(count));
     return Status::OK();
   }
 
   LZ4F_dctx* state_ = nullptr;
-  std::vector<uint8_t> block_;  // of a legacy frame
-  size_t block_at_ = 0;
-  size_t block_bytes_ = 0;
   Place place_ = Place::kFrameStart;
-  bool ended_ = false;
 };
 
 }  // namespace

@@ -1,7 +1,6 @@
 #include <isa-l/crc.h>
 #include <isa-l/igzip_lib.h>
 
-#include <algorithm>
 #include <cstring>
 
 #include "codec/compress/container_stream.h"
@@ -22,27 +21,62 @@ uint32_t Crc(std::span<const uint8_t> bytes) {
 /// Files behind one another, each a header and blocks with checksums. All numbers have their
 /// highest byte first.
 /// Source: the fields as `lzop --info` names them; the flags of lzop 1.04.
-class LzopStream final : public ContainerStream {
+class LzopStream final : public BlockStream {
  public:
   LzopStream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
-      : ContainerStream(Container::kLzop, std::move(stored), std::move(options)) {}
+      : BlockStream(Container::kLzop, std::move(stored), std::move(options)) {}
 
  protected:
-  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
-    int64_t done = 0;
-    while (done < bytes && !ended_) {
-      if (at_header_) ARROW_RETURN_NOT_OK(ReadHeader());
-      if (block_at_ == block_bytes_) {
-        ARROW_RETURN_NOT_OK(NextBlock());
-        continue;
-      }
-      const size_t count = std::min(static_cast<size_t>(bytes - done), block_bytes_ - block_at_);
-      std::memcpy(out + done, block_.data() + block_at_, count);
-      block_at_ += count;
-      done += static_cast<int64_t>(count);
-      position_ += static_cast<int64_t>(count);
+  Status NextBlock() override {
+    if (at_header_) ARROW_RETURN_NOT_OK(ReadHeader());
+    header_.clear();
+    ARROW_ASSIGN_OR_RAISE(const uint32_t plain_bytes, Number(4));
+    if (plain_bytes == 0) {
+      at_header_ = true;
+      return EndMember();
     }
-    return done;
+    ARROW_ASSIGN_OR_RAISE(const uint32_t stored_bytes, Number(4));
+    if (plain_bytes > kBlockBytesMax || stored_bytes > plain_bytes || stored_bytes == 0) {
+      return Damaged("a block states impossible sizes");
+    }
+    if (plain_bytes > options().window_bytes_max) {
+      return Error(kMemoryLimit,
+                   "the lzop data have a block of {} bytes, but {} may be used for it", plain_bytes,
+                   options().window_bytes_max);
+    }
+    const bool is_compressed = stored_bytes < plain_bytes;
+    uint32_t adler_of_plain = 0;
+    uint32_t crc_of_plain = 0;
+    uint32_t adler_of_stored = 0;
+    uint32_t crc_of_stored = 0;
+    const auto checksum = [this](uint32_t flag, bool is_there, uint32_t* value) {
+      if ((flags_ & flag) == 0 || !is_there) return Status::OK();
+      return Number(4).Value(value);
+    };
+    ARROW_RETURN_NOT_OK(checksum(kAdlerOfPlain, true, &adler_of_plain));
+    ARROW_RETURN_NOT_OK(checksum(kCrcOfPlain, true, &crc_of_plain));
+    ARROW_RETURN_NOT_OK(checksum(kAdlerOfStored, is_compressed, &adler_of_stored));
+    ARROW_RETURN_NOT_OK(checksum(kCrcOfStored, is_compressed, &crc_of_stored));
+    MakeRoom(stored_bytes);
+    ARROW_RETURN_NOT_OK(NeedInput(stored_bytes));
+    const std::span<const uint8_t> stored(input(), stored_bytes);
+    if (is_compressed && (((flags_ & kAdlerOfStored) != 0 && Adler(stored) != adler_of_stored) ||
+                          ((flags_ & kCrcOfStored) != 0 && Crc(stored) != crc_of_stored))) {
+      return Damaged("the checksum of a block does not match");
+    }
+    const std::span<uint8_t> plain = RoomForBlock(plain_bytes);
+    if (!is_compressed) {
+      std::memcpy(plain.data(), stored.data(), plain_bytes);
+    } else if (DecodeLzo1x(stored, plain) != plain_bytes) {
+      return Damaged("a block cannot be decoded");
+    }
+    if (((flags_ & kAdlerOfPlain) != 0 && Adler(plain) != adler_of_plain) ||
+        ((flags_ & kCrcOfPlain) != 0 && Crc(plain) != crc_of_plain)) {
+      return Damaged("the checksum of a block does not match");
+    }
+    Consume(stored_bytes);
+    BlockIs(plain_bytes);
+    return Status::OK();
   }
 
  private:
@@ -107,68 +141,9 @@ class LzopStream final : public ContainerStream {
     return Status::OK();
   }
 
-  Status NextBlock() {
-    header_.clear();
-    ARROW_ASSIGN_OR_RAISE(const uint32_t plain_bytes, Number(4));
-    if (plain_bytes == 0) {
-      at_header_ = true;
-      ARROW_ASSIGN_OR_RAISE(const bool more, FindNextMember());
-      ended_ = !more;
-      return Status::OK();
-    }
-    ARROW_ASSIGN_OR_RAISE(const uint32_t stored_bytes, Number(4));
-    if (plain_bytes > kBlockBytesMax || stored_bytes > plain_bytes || stored_bytes == 0) {
-      return Damaged("a block states impossible sizes");
-    }
-    if (plain_bytes > options().window_bytes_max) {
-      return Error(kMemoryLimit,
-                   "the lzop data have a block of {} bytes, but {} may be used for it", plain_bytes,
-                   options().window_bytes_max);
-    }
-    const bool is_compressed = stored_bytes < plain_bytes;
-    uint32_t adler_of_plain = 0;
-    uint32_t crc_of_plain = 0;
-    uint32_t adler_of_stored = 0;
-    uint32_t crc_of_stored = 0;
-    const auto checksum = [this](uint32_t flag, bool is_there, uint32_t* value) {
-      if ((flags_ & flag) == 0 || !is_there) return Status::OK();
-      return Number(4).Value(value);
-    };
-    ARROW_RETURN_NOT_OK(checksum(kAdlerOfPlain, true, &adler_of_plain));
-    ARROW_RETURN_NOT_OK(checksum(kCrcOfPlain, true, &crc_of_plain));
-    ARROW_RETURN_NOT_OK(checksum(kAdlerOfStored, is_compressed, &adler_of_stored));
-    ARROW_RETURN_NOT_OK(checksum(kCrcOfStored, is_compressed, &crc_of_stored));
-    MakeRoom(stored_bytes);
-    ARROW_RETURN_NOT_OK(NeedInput(stored_bytes));
-    const std::span<const uint8_t> stored(input(), stored_bytes);
-    if (is_compressed && (((flags_ & kAdlerOfStored) != 0 && Adler(stored) != adler_of_stored) ||
-                          ((flags_ & kCrcOfStored) != 0 && Crc(stored) != crc_of_stored))) {
-      return Damaged("the checksum of a block does not match");
-    }
-    if (block_.size() < plain_bytes) block_.resize(plain_bytes);
-    const std::span<uint8_t> plain(block_.data(), plain_bytes);
-    if (!is_compressed) {
-      std::memcpy(plain.data(), stored.data(), plain_bytes);
-    } else if (DecodeLzo1x(stored, plain) != plain_bytes) {
-      return Damaged("a block cannot be decoded");
-    }
-    if (((flags_ & kAdlerOfPlain) != 0 && Adler(plain) != adler_of_plain) ||
-        ((flags_ & kCrcOfPlain) != 0 && Crc(plain) != crc_of_plain)) {
-      return Damaged("the checksum of a block does not match");
-    }
-    Consume(stored_bytes);
-    block_at_ = 0;
-    block_bytes_ = plain_bytes;
-    return Status::OK();
-  }
-
   std::vector<uint8_t> header_;  // what is read of it, for its checksum
   uint32_t flags_ = 0;
-  std::vector<uint8_t> block_;
-  size_t block_at_ = 0;
-  size_t block_bytes_ = 0;
   bool at_header_ = true;
-  bool ended_ = false;
 };
 
 }  // namespace

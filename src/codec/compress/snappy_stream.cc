@@ -11,61 +11,27 @@ namespace {
 
 /// Chunks of at most 64 KiB, each with its checksum.
 /// Source: "Snappy framing format description" (framing_format.txt) of google/snappy.
-class SnappyStream final : public ContainerStream {
+class SnappyStream final : public BlockStream {
  public:
   SnappyStream(std::unique_ptr<ByteStream> stored, DecompressOptions options,
                std::unique_ptr<arrow::util::Codec> codec)
-      : ContainerStream(Container::kSnappy, std::move(stored), std::move(options)),
-        codec_(std::move(codec)),
-        chunk_(kPlainBytesMax) {
+      : BlockStream(Container::kSnappy, std::move(stored), std::move(options)),
+        codec_(std::move(codec)) {
     MakeRoom(kHeadBytes + kStoredBytesMax);
   }
 
  protected:
-  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
-    int64_t done = 0;
-    while (done < bytes && !ended_) {
-      if (chunk_at_ == chunk_bytes_) {
-        ARROW_RETURN_NOT_OK(NextChunk());
-        continue;
-      }
-      const size_t count = std::min(static_cast<size_t>(bytes - done), chunk_bytes_ - chunk_at_);
-      std::memcpy(out + done, chunk_.data() + chunk_at_, count);
-      chunk_at_ += count;
-      done += static_cast<int64_t>(count);
-      position_ += static_cast<int64_t>(count);
-    }
-    return done;
-  }
-
- private:
-  enum Type : uint8_t {
-    kCompressed = 0x00,
-    kStored = 0x01,
-    kSkippableFirst = 0x80,
-    kPadding = 0xfe,
-    kStreamIdentifier = 0xff
-  };
-  static constexpr size_t kHeadBytes = 4;
-  static constexpr size_t kPlainBytesMax = 64 << 10;
-  static constexpr size_t kStoredBytesMax = 4 + 32 + kPlainBytesMax + kPlainBytesMax / 6;
-
-  Status NextChunk() {
+  Status NextBlock() override {
     ARROW_RETURN_NOT_OK(WantInput(kHeadBytes));
     // A stream has no end but that of the file.
-    if (input_count() == 0) {
-      ended_ = true;
-      return Status::OK();
-    }
+    if (input_count() == 0) return EndMember();
     if (input_count() < kHeadBytes) return Truncated();
     const uint8_t type = input()[0];
     size_t size =
         input()[1] | static_cast<size_t>(input()[2]) << 8U | static_cast<size_t>(input()[3]) << 16U;
     if (type == 0 && size == 0) {
       // No chunk is without a checksum, so these are zeros that fill up a block of a tape.
-      ARROW_ASSIGN_OR_RAISE(const bool more, FindNextMember());
-      ended_ = !more;
-      return Status::OK();
+      return EndMember();
     }
     if (type >= kSkippableFirst && type < kStreamIdentifier) {
       Consume(kHeadBytes);
@@ -88,6 +54,18 @@ class SnappyStream final : public ContainerStream {
     return Status::OK();
   }
 
+ private:
+  enum Type : uint8_t {
+    kCompressed = 0x00,
+    kStored = 0x01,
+    kSkippableFirst = 0x80,
+    kPadding = 0xfe,
+    kStreamIdentifier = 0xff
+  };
+  static constexpr size_t kHeadBytes = 4;
+  static constexpr size_t kPlainBytesMax = 64 << 10;
+  static constexpr size_t kStoredBytesMax = 4 + 32 + kPlainBytesMax + kPlainBytesMax / 6;
+
   Status CheckIdentifier(std::span<const uint8_t> body) const {
     constexpr std::string_view kIdentifier = "sNaPpY";
     const std::string_view found(reinterpret_cast<const char*>(body.data()), body.size());
@@ -100,30 +78,26 @@ class SnappyStream final : public ContainerStream {
                             static_cast<uint32_t>(body[2]) << 16U |
                             static_cast<uint32_t>(body[3]) << 24U;
     body = body.subspan(4);
-    chunk_at_ = chunk_bytes_ = 0;
+    const std::span<uint8_t> chunk = RoomForBlock(kPlainBytesMax);
     size_t count = body.size();
     if (type == kStored) {
-      if (count > chunk_.size()) return Damaged("a chunk is larger than any may be");
-      std::memcpy(chunk_.data(), body.data(), count);
+      if (count > chunk.size()) return Damaged("a chunk is larger than any may be");
+      std::memcpy(chunk.data(), body.data(), count);
     } else {
       const auto unpacked = codec_->Decompress(static_cast<int64_t>(body.size()), body.data(),
-                                               static_cast<int64_t>(chunk_.size()), chunk_.data());
+                                               static_cast<int64_t>(chunk.size()), chunk.data());
       if (!unpacked.ok()) return Damaged("a chunk cannot be decoded");
       count = static_cast<size_t>(*unpacked);
     }
-    const uint32_t crc = ~crc32_iscsi(chunk_.data(), static_cast<int>(count), ~uint32_t{0});
+    const uint32_t crc = ~crc32_iscsi(chunk.data(), static_cast<int>(count), ~uint32_t{0});
     // The format masks checksums, for data that hold checksums themselves.
     const uint32_t masked = ((crc >> 15U) | (crc << 17U)) + 0xa282ead8U;
     if (masked != stated) return Damaged("the checksum of a chunk does not match");
-    chunk_bytes_ = count;
+    BlockIs(count);
     return Status::OK();
   }
 
   const std::unique_ptr<arrow::util::Codec> codec_;
-  std::vector<uint8_t> chunk_;
-  size_t chunk_at_ = 0;
-  size_t chunk_bytes_ = 0;
-  bool ended_ = false;
 };
 
 }  // namespace

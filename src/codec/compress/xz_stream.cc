@@ -8,51 +8,35 @@ namespace pyforge::compress {
 namespace {
 
 /// The library checks the sizes and the checksum of every block, where the file has them.
-class XzStream final : public ContainerStream {
+class XzStream final : public LibraryStream {
  public:
   XzStream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
-      : ContainerStream(Container::kXz, std::move(stored), std::move(options)) {}
+      : LibraryStream(Container::kXz, std::move(stored), std::move(options)) {}
   ~XzStream() override { lzma_end(&state_); }
 
  protected:
-  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
-    int64_t done = 0;
-    while (done < bytes && !ended_) {
-      if (!is_open_) ARROW_RETURN_NOT_OK(Begin());
-      ARROW_RETURN_NOT_OK(WantInput(1));
-      const size_t available = input_count();
-      state_.next_in = input();
-      state_.avail_in = available;
-      state_.next_out = out + done;
-      state_.avail_out = static_cast<size_t>(bytes - done);
-      const lzma_ret result = lzma_code(&state_, available == 0 ? LZMA_FINISH : LZMA_RUN);
-      Consume(available - state_.avail_in);
-      const int64_t count = bytes - done - static_cast<int64_t>(state_.avail_out);
-      done += count;
-      position_ += count;
-      if (result == LZMA_STREAM_END) {
-        is_open_ = false;
-        ARROW_ASSIGN_OR_RAISE(const bool more, FindNextMember());
-        ended_ = !more;
-      } else if (result != LZMA_OK) {
-        if (available == 0) return Truncated();
-        ARROW_RETURN_NOT_OK(Failure(result));
-      } else if (count == 0 && available == 0) {
-        return Truncated();
-      }
-    }
-    return done;
-  }
-
- private:
-  Status Begin() {
+  Status Begin() override {
     const lzma_ret result = lzma_stream_decoder(
         &state_, static_cast<uint64_t>(std::max<int64_t>(options().window_bytes_max, 1)),
         LZMA_TELL_UNSUPPORTED_CHECK);
-    is_open_ = result == LZMA_OK;
-    return is_open_ ? Status::OK() : Failure(result);
+    return result == LZMA_OK ? Status::OK() : Failure(result);
   }
 
+  Result<bool> Run(std::span<uint8_t> out) override {
+    const bool has_input = input_count() > 0;
+    state_.next_in = input();
+    state_.avail_in = input_count();
+    state_.next_out = out.data();
+    state_.avail_out = out.size();
+    const lzma_ret result = lzma_code(&state_, has_input ? LZMA_RUN : LZMA_FINISH);
+    Consume(input_count() - state_.avail_in);
+    Produced(out.size() - state_.avail_out);
+    if (result == LZMA_STREAM_END) return true;
+    if (result == LZMA_OK) return false;
+    return has_input || result == LZMA_MEM_ERROR ? Failure(result) : Truncated();
+  }
+
+ private:
   Status Failure(lzma_ret result) {
     switch (result) {
       case LZMA_MEM_ERROR:
@@ -75,8 +59,6 @@ class XzStream final : public ContainerStream {
   }
 
   lzma_stream state_ = LZMA_STREAM_INIT;
-  bool is_open_ = false;
-  bool ended_ = false;
 };
 
 }  // namespace

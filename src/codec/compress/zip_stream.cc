@@ -43,22 +43,13 @@ class ZipStream final : public ContainerStream {
         state_(std::make_unique<inflate_state>()) {}
 
  protected:
-  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
-    int64_t done = 0;
-    while (done < bytes && !ended_) {
-      if (!in_member_) {
-        ARROW_RETURN_NOT_OK(NextMember());
-        continue;
-      }
-      ARROW_ASSIGN_OR_RAISE(const size_t count,
-                            is_deflated_ ? Inflate(static_cast<size_t>(bytes - done), out + done)
-                                         : Copy(static_cast<size_t>(bytes - done), out + done));
-      // What is passed over is nobody's data.
-      if (!is_wanted_) continue;
-      done += static_cast<int64_t>(count);
-      position_ += static_cast<int64_t>(count);
-    }
-    return done;
+  Status Step(std::span<uint8_t> out) override {
+    if (!in_member_) return NextMember();
+    ARROW_ASSIGN_OR_RAISE(const size_t count, is_deflated_ ? Inflate(out.size(), out.data())
+                                                           : Copy(out.size(), out.data()));
+    // What is passed over is nobody's data.
+    if (is_wanted_) Produced(count);
+    return Status::OK();
   }
 
  private:
@@ -73,10 +64,8 @@ class ZipStream final : public ContainerStream {
       case kExtraData:
       case kEnd:
       case kEnd64:
-        ended_ = true;
-        if (!has_member_) {
-          return Error(kContainer, "the zip archive holds no file");
-        }
+        if (!has_member_) return Error(kContainer, "the zip archive holds no file");
+        EndData();
         return Status::OK();
       default:
         return Damaged("what should be a header of the archive is none");
@@ -173,7 +162,7 @@ class ZipStream final : public ContainerStream {
     Account(out, count);
     if (state_->block_state == ISAL_BLOCK_FINISH) {
       GiveBackAhead();
-      ARROW_RETURN_NOT_OK(EndMember());
+      ARROW_RETURN_NOT_OK(FinishFile());
     } else if (count == 0 && available == 0) {
       return Truncated();
     }
@@ -192,7 +181,7 @@ class ZipStream final : public ContainerStream {
 
   Result<size_t> Copy(size_t bytes, uint8_t* out) {
     if (stored_left_ == 0) {
-      ARROW_RETURN_NOT_OK(EndMember());
+      ARROW_RETURN_NOT_OK(FinishFile());
       return 0;
     }
     ARROW_RETURN_NOT_OK(NeedInput(1));
@@ -209,7 +198,7 @@ class ZipStream final : public ContainerStream {
     plain_bytes_ += count;
   }
 
-  Status EndMember() {
+  Status FinishFile() {
     in_member_ = false;
     if (has_descriptor_) {
       ARROW_RETURN_NOT_OK(NeedInput(4));
@@ -233,7 +222,6 @@ class ZipStream final : public ContainerStream {
   bool is_deflated_ = false;
   bool has_descriptor_ = false;
   bool is_zip64_ = false;
-  bool ended_ = false;
   uint32_t crc_ = 0;
   uint32_t stated_crc_ = 0;
   uint64_t stored_left_ = 0;

@@ -4,7 +4,6 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include <algorithm>
 #include <cstring>
 #include <limits>
 
@@ -43,7 +42,7 @@ struct FreeZstd {
 using ZstdState = std::unique_ptr<ZSTD_DCtx, FreeZstd>;
 
 /// RFC 8878. The library verifies content checksums where frames have them.
-class ZstdStream final : public ContainerStream {
+class ZstdStream final : public LibraryStream {
  public:
   static Result<std::unique_ptr<ByteStream>> Make(std::unique_ptr<ByteStream> stored,
                                                   DecompressOptions options) {
@@ -62,40 +61,25 @@ class ZstdStream final : public ContainerStream {
   }
 
  protected:
-  Result<int64_t> Decode(int64_t bytes, uint8_t* out) override {
-    ZSTD_outBuffer output{out, static_cast<size_t>(bytes), 0};
-    while (output.pos < output.size && !ended_) {
-      if (at_frame_start_) {
-        ARROW_RETURN_NOT_OK(CheckWindow());
-        at_frame_start_ = false;
-      }
-      ARROW_RETURN_NOT_OK(WantInput(1));
-      ZSTD_inBuffer in{input(), input_count(), 0};
-      const size_t out_before = output.pos;
-      const size_t result = ZSTD_decompressStream(state_.get(), &output, &in);
-      Consume(in.pos);
-      position_ += static_cast<int64_t>(output.pos - out_before);
-      if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) {
-        return Error(kMemoryLimit, "no memory is left for the window of {} bytes of the zstd data",
-                     window_);
-      }
-      if (ZSTD_isError(result) != 0) {
-        return Damaged(ZSTD_getErrorName(result));
-      }
-      if (result == 0) {
-        ARROW_ASSIGN_OR_RAISE(const bool more, FindNextMember());
-        ended_ = !more;
-        at_frame_start_ = true;
-      } else if (output.pos == out_before && in.size == 0) {
-        return Truncated();
-      }
+  Status Begin() override { return CheckWindow(); }
+
+  Result<bool> Run(std::span<uint8_t> out) override {
+    ZSTD_outBuffer to{out.data(), out.size(), 0};
+    ZSTD_inBuffer from{input(), input_count(), 0};
+    const size_t result = ZSTD_decompressStream(state_.get(), &to, &from);
+    Consume(from.pos);
+    Produced(to.pos);
+    if (ZSTD_getErrorCode(result) == ZSTD_error_memory_allocation) {
+      return Error(kMemoryLimit, "no memory is left for the window of {} bytes of the zstd data",
+                   window_);
     }
-    return static_cast<int64_t>(output.pos);
+    if (ZSTD_isError(result) != 0) return Damaged(ZSTD_getErrorName(result));
+    return result == 0;
   }
 
  private:
   ZstdStream(std::unique_ptr<ByteStream> stored, DecompressOptions options, ZstdState state)
-      : ContainerStream(Container::kZstd, std::move(stored), std::move(options)),
+      : LibraryStream(Container::kZstd, std::move(stored), std::move(options)),
         state_(std::move(state)) {}
 
   // RFC 8878 section 3.1.1.1: the window descriptor, or the content size of a single segment.
@@ -119,8 +103,6 @@ class ZstdStream final : public ContainerStream {
 
   const ZstdState state_;
   uint64_t window_ = 0;  // bytes that the frame asks for
-  bool at_frame_start_ = true;
-  bool ended_ = false;
 };
 
 }  // namespace
