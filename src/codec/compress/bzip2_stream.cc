@@ -1,6 +1,7 @@
 #include <bzlib.h>
 
 #include "codec/compress/container_stream.h"
+#include "codec/compress/pool_memory.h"
 
 namespace pyforge::compress {
 namespace {
@@ -15,6 +16,11 @@ class Bzip2Stream final : public LibraryStream {
  protected:
   Status Begin() override {
     state_ = {};
+    state_.bzalloc = [](void* pool, int count, int bytes) {
+      return AllocateFromPool(pool, static_cast<size_t>(count), static_cast<size_t>(bytes));
+    };
+    state_.bzfree = FreeToPool;
+    state_.opaque = options().pool;
     if (BZ2_bzDecompressInit(&state_, 0, 0) != BZ_OK) return NoMemory();
     is_open_ = true;
     return Status::OK();

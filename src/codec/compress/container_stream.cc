@@ -154,15 +154,23 @@ Status LibraryStream::Step(std::span<uint8_t> out) {
 Status BlockStream::Step(std::span<uint8_t> out) {
   if (block_begin_ == block_end_) return NextBlock();
   const size_t count = std::min(out.size(), block_end_ - block_begin_);
-  std::memcpy(out.data(), block_.data() + block_begin_, count);
+  std::memcpy(out.data(), block_->data() + block_begin_, count);
   block_begin_ += count;
   Produced(count);
   return Status::OK();
 }
 
-std::span<uint8_t> BlockStream::RoomForBlock(size_t bytes) {
-  if (block_.size() < bytes) block_.resize(bytes);
-  return {block_.data(), bytes};
+Result<std::span<uint8_t>> BlockStream::RoomForBlock(size_t bytes) {
+  if (block_ == nullptr || static_cast<size_t>(block_->size()) < bytes) {
+    block_.reset();
+    auto room = arrow::AllocateBuffer(static_cast<int64_t>(bytes), options().pool);
+    if (!room.ok()) {
+      return Error(kMemoryLimit, "no memory is left for a block of {} bytes of the {} data", bytes,
+                   ContainerName(container()));
+    }
+    block_ = *std::move(room);
+  }
+  return std::span<uint8_t>(block_->mutable_data(), bytes);
 }
 
 void BlockStream::BlockIs(size_t bytes) {

@@ -1,6 +1,8 @@
 // What streams of all containers have in common.
 #pragma once
 
+#include <arrow/buffer.h>
+
 #include <cstdint>
 #include <memory>
 #include <span>
@@ -33,6 +35,8 @@ class ContainerStream : public ByteStream {
   int64_t position() const { return position_; }  ///< bytes decoded so far
   void Produced(size_t bytes) { position_ += static_cast<int64_t>(bytes); }
 
+  Container container() const { return container_; }
+  /// With a pool in any case.
   const DecompressOptions& options() const { return options_; }
   const uint8_t* input() const { return input_.data() + input_begin_; }
   uint8_t* input() { return input_.data() + input_begin_; }
@@ -110,11 +114,12 @@ class BlockStream : public ContainerStream {
   /// Decodes the next block into what RoomForBlock gives and says its size by BlockIs; or reads
   /// what stands between blocks.
   virtual Status NextBlock() = 0;
-  std::span<uint8_t> RoomForBlock(size_t bytes);
+  /// Room for a block; what it held is gone. Errors: limit.memory.
+  Result<std::span<uint8_t>> RoomForBlock(size_t bytes);
   void BlockIs(size_t bytes);
 
  private:
-  std::vector<uint8_t> block_;
+  std::unique_ptr<arrow::Buffer> block_;  // reused
   size_t block_begin_ = 0;
   size_t block_end_ = 0;
 };

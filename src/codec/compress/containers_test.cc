@@ -2,6 +2,8 @@
 // else reads.
 #include "codec/compress/lzo1x.h"
 
+#include <arrow/memory_pool.h>
+
 #include <string>
 #include <utility>
 #include <vector>
@@ -169,6 +171,41 @@ TEST_P(DecompressorTest, TellsHowMuchOfTheStoredFileIsConsumed) {
   EXPECT_EQ(stream->stored_position(), static_cast<int64_t>(packed.size() - end));
   ASSERT_OK_AND_ASSIGN(const int64_t none, stream->Read(1, out));
   EXPECT_EQ(none, 0);
+}
+
+/// Containers whose decoders need more memory the more the file asks for.
+class DecompressorMemoryTest : public DecompressorTest {};
+INSTANTIATE_TEST_SUITE_P(Containers, DecompressorMemoryTest,
+                         ::testing::Values(Container::kZstd, Container::kBzip2, Container::kXz,
+                                           Container::kLz4, Container::kSnappy, Container::kLzop),
+                         [](const auto& param) { return std::string(ContainerName(param.param)); });
+
+TEST_P(DecompressorMemoryTest, TakesItsMemoryFromThePool) {
+  arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
+  const std::string text = Text(300'000);
+  ASSERT_OK_AND_ASSIGN(const std::string unpacked,
+                       Unpack(GetParam(), Pack(text), 1 << 20, {.path = "in", .pool = &pool}));
+  EXPECT_TRUE(unpacked == text);
+  EXPECT_GE(pool.max_memory(), 1 << 16);
+  EXPECT_EQ(pool.bytes_allocated(), 0);
+}
+
+TEST_P(DecompressorMemoryTest, RefusesWhatThePoolHasNoRoomFor) {
+  const std::string text = Text(300'000);
+  const std::string packed = Pack(text) + Pack(text);
+  bool is_unpacked = false;
+  for (int64_t room = 100; !is_unpacked; room *= 2) {
+    arrow::CappedMemoryPool pool(arrow::default_memory_pool(), room);
+    const auto unpacked = Unpack(GetParam(), packed, 1 << 20, {.path = "in", .pool = &pool});
+    EXPECT_EQ(pool.bytes_allocated(), 0);
+    is_unpacked = unpacked.ok();
+    if (is_unpacked) {
+      EXPECT_TRUE(*unpacked == text + text);
+      EXPECT_GE(room, 1 << 16);
+    } else {
+      ASSERT_THAT(unpacked, AllOf(FailsWith("limit.memory"), InFile("in"))) << room;
+    }
+  }
 }
 
 // What lzop 1.04 makes of LzopText(): at level 1, and at level 9 with CRC-32 of everything.
@@ -406,6 +443,9 @@ TEST(Lz4Decompressor, ReadsOldFramesAndPassesOverSkippableOnes) {
   EXPECT_TRUE(unpacked == "a,b\n1,2\n" + text + "end\n");
   EXPECT_THAT(Unpack(Container::kLz4, legacy, 1 << 16, {.path = "in", .window_bytes_max = 1 << 20}),
               FailsWith("limit.memory"));
+  arrow::CappedMemoryPool pool(arrow::default_memory_pool(), 1 << 20);
+  EXPECT_THAT(Unpack(Container::kLz4, legacy, 1 << 16, {.path = "in", .pool = &pool}),
+              AllOf(FailsWith("limit.memory"), InFile("in"), FailsSaying("8388608")));
   EXPECT_THAT(Unpack(Container::kLz4, legacy.substr(0, legacy.size() - 1)),
               FailsWith("compress.truncated"));
   legacy[20] = static_cast<char>(0xff);

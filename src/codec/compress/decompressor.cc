@@ -1,5 +1,7 @@
 #include "codec/compress/decompressor.h"
 
+#include <arrow/memory_pool.h>
+
 #include <utility>
 
 #include "codec/compress/container_stream.h"
@@ -39,6 +41,7 @@ Result<std::unique_ptr<ByteStream>> OpenDecompressor(Container container,
                                                      DecompressOptions options) {
   MakeStream* const make = FindMaker(container);
   if (make == nullptr) return stored;
+  if (options.pool == nullptr) options.pool = arrow::default_memory_pool();
   return make(std::move(stored), std::move(options));
 }
 

@@ -20,7 +20,8 @@ struct DecompressOptions {
   int64_t window_bytes_max = int64_t{128} << 20;
   /// Bytes read from the stored stream at once.
   int64_t input_bytes = 256 << 10;
-  /// What a zstd frame's window is taken from; outlives the stream. Null: Arrow's default pool.
+  /// What the decoder's state, windows and blocks are taken from, but for what is small whatever
+  /// the file says (gzip, zip); outlives the stream. Null: Arrow's default pool.
   arrow::MemoryPool* pool = nullptr;
 };
 

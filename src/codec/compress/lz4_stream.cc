@@ -1,9 +1,12 @@
+// Only so can its memory come from a pool of ours.
+#define LZ4F_STATIC_LINKING_ONLY
 #include <lz4.h>
 #include <lz4frame.h>
 
 #include <cstring>
 
 #include "codec/compress/container_stream.h"
+#include "codec/compress/pool_memory.h"
 
 namespace pyforge::compress {
 namespace {
@@ -50,14 +53,19 @@ class Lz4Stream final : public BlockStream {
       return Status::OK();
     }
     if (state_ == nullptr) {
-      if (LZ4F_isError(LZ4F_createDecompressionContext(&state_, LZ4F_VERSION)) != 0) {
-        return Error(kMemoryLimit, "no memory is left to decompress lz4 data");
-      }
+      // Without a function for it, the library sets memory to zero itself.
+      state_ = LZ4F_createDecompressionContext_advanced(
+          {AllocateFromPool, nullptr, FreeToPool, options().pool}, LZ4F_VERSION);
+      if (state_ == nullptr) return NoMemory();
     } else {
       LZ4F_resetDecompressionContext(state_);
     }
     place_ = Place::kFrame;
     return Status::OK();
+  }
+
+  Status NoMemory() const {
+    return Error(kMemoryLimit, "no memory is left to decompress lz4 data");
   }
 
   Status EndFrame() {
@@ -72,6 +80,7 @@ class Lz4Stream final : public BlockStream {
     const bool has_input = consumed != 0;
     const size_t result =
         LZ4F_decompress(state_, out.data(), &produced, input(), &consumed, nullptr);
+    if (LZ4F_getErrorCode(result) == LZ4F_ERROR_allocation_failed) return NoMemory();
     if (LZ4F_isError(result) != 0) return Damaged(LZ4F_getErrorName(result));
     Consume(consumed);
     Produced(produced);
@@ -90,7 +99,7 @@ class Lz4Stream final : public BlockStream {
     }
     Consume(4);
     ARROW_RETURN_NOT_OK(NeedInput(size));
-    const std::span<uint8_t> block = RoomForBlock(kLegacyBlockBytes);
+    ARROW_ASSIGN_OR_RAISE(const std::span<uint8_t> block, RoomForBlock(kLegacyBlockBytes));
     const int count = LZ4_decompress_safe(reinterpret_cast<const char*>(input()),
                                           reinterpret_cast<char*>(block.data()),
                                           static_cast<int>(size), static_cast<int>(block.size()));

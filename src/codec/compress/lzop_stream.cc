@@ -64,7 +64,7 @@ class LzopStream final : public BlockStream {
                           ((flags_ & kCrcOfStored) != 0 && Crc(stored) != crc_of_stored))) {
       return Damaged("the checksum of a block does not match");
     }
-    const std::span<uint8_t> plain = RoomForBlock(plain_bytes);
+    ARROW_ASSIGN_OR_RAISE(const std::span<uint8_t> plain, RoomForBlock(plain_bytes));
     if (!is_compressed) {
       std::memcpy(plain.data(), stored.data(), plain_bytes);
     } else if (DecodeLzo1x(stored, plain) != plain_bytes) {

@@ -78,7 +78,7 @@ class SnappyStream final : public BlockStream {
                             static_cast<uint32_t>(body[2]) << 16U |
                             static_cast<uint32_t>(body[3]) << 24U;
     body = body.subspan(4);
-    const std::span<uint8_t> chunk = RoomForBlock(kPlainBytesMax);
+    ARROW_ASSIGN_OR_RAISE(const std::span<uint8_t> chunk, RoomForBlock(kPlainBytesMax));
     size_t count = body.size();
     if (type == kStored) {
       if (count > chunk.size()) return Damaged("a chunk is larger than any may be");

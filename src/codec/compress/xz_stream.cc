@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "codec/compress/container_stream.h"
+#include "codec/compress/pool_memory.h"
 
 namespace pyforge::compress {
 namespace {
@@ -11,7 +12,10 @@ namespace {
 class XzStream final : public LibraryStream {
  public:
   XzStream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
-      : LibraryStream(Container::kXz, std::move(stored), std::move(options)) {}
+      : LibraryStream(Container::kXz, std::move(stored), std::move(options)),
+        allocator_{.alloc = AllocateFromPool, .free = FreeToPool, .opaque = this->options().pool} {
+    state_.allocator = &allocator_;
+  }
   ~XzStream() override { lzma_end(&state_); }
 
  protected:
@@ -58,6 +62,7 @@ class XzStream final : public LibraryStream {
     }
   }
 
+  const lzma_allocator allocator_;
   lzma_stream state_ = LZMA_STREAM_INIT;
 };
 

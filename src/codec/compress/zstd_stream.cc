@@ -1,40 +1,13 @@
 // Only so can its memory come from a pool of ours.
 #define ZSTD_STATIC_LINKING_ONLY
-#include <arrow/memory_pool.h>
 #include <zstd.h>
 #include <zstd_errors.h>
 
-#include <cstring>
-#include <limits>
-
 #include "codec/compress/container_stream.h"
+#include "codec/compress/pool_memory.h"
 
 namespace pyforge::compress {
 namespace {
-
-/// Memory of a pool for zstd, which does not tell the size of what it frees: it stands in front.
-constexpr size_t kAllocationHeadBytes = 64;  // keeps the pool's alignment
-
-void* AllocateFromPool(void* pool, size_t bytes) {
-  if (bytes > static_cast<size_t>(std::numeric_limits<int64_t>::max()) - kAllocationHeadBytes) {
-    return nullptr;
-  }
-  const size_t whole = bytes + kAllocationHeadBytes;
-  uint8_t* memory = nullptr;
-  const Status status =
-      static_cast<arrow::MemoryPool*>(pool)->Allocate(static_cast<int64_t>(whole), &memory);
-  if (!status.ok()) return nullptr;
-  std::memcpy(memory, &whole, sizeof whole);
-  return memory + kAllocationHeadBytes;
-}
-
-void FreeToPool(void* pool, void* address) {
-  if (address == nullptr) return;
-  uint8_t* const memory = static_cast<uint8_t*>(address) - kAllocationHeadBytes;
-  size_t whole = 0;
-  std::memcpy(&whole, memory, sizeof whole);
-  static_cast<arrow::MemoryPool*>(pool)->Free(memory, static_cast<int64_t>(whole));
-}
 
 struct FreeZstd {
   void operator()(ZSTD_DCtx* state) const { ZSTD_freeDCtx(state); }
@@ -46,9 +19,7 @@ class ZstdStream final : public LibraryStream {
  public:
   static Result<std::unique_ptr<ByteStream>> Make(std::unique_ptr<ByteStream> stored,
                                                   DecompressOptions options) {
-    arrow::MemoryPool* const pool =
-        options.pool != nullptr ? options.pool : arrow::default_memory_pool();
-    ZstdState state(ZSTD_createDCtx_advanced({AllocateFromPool, FreeToPool, pool}));
+    ZstdState state(ZSTD_createDCtx_advanced({AllocateFromPool, FreeToPool, options.pool}));
     if (state == nullptr) {
       return Fail(kMemoryLimit, {.path = options.path},
                   "no memory is left to decompress zstd data");
