@@ -576,6 +576,24 @@ TEST(ZipDecompressor, FindsTheEndWhereverTheInputBufferEnds) {
   }
 }
 
+TEST(ZipDecompressor, ShowsNamesShortAndWithoutControlCharacters) {
+  const auto refusal = [](const std::string& name) {
+    return Unpack(Container::kZip, ZipFile({{.name = name, .text = "1\n", .flags = 1}}))
+        .status()
+        .message();
+  };
+  const std::string rest = " in the zip archive is encrypted";
+  EXPECT_EQ(refusal("caf\xc3\xa9\n\x1b[2J\x7f.csv"), "'caf\xc3\xa9\\x0a\\x1b[2J\\x7f.csv'" + rest);
+  EXPECT_EQ(refusal(std::string(80, 'n')), "'" + std::string(80, 'n') + "'" + rest);
+  EXPECT_EQ(refusal(std::string(60'000, 'n')), "'" + std::string(80, 'n') + "...'" + rest);
+  EXPECT_EQ(refusal(std::string(79, 'n') + "\xc3\xa9"), "'" + std::string(79, 'n') + "...'" + rest);
+  EXPECT_EQ(refusal(std::string(300, '\x80')), "'" + std::string(76, '\x80') + "...'" + rest);
+  EXPECT_THAT(
+      Unpack(Container::kZip, ZipFile({{.name = std::string(100, 'a'), .text = "1\n"},
+                                       {.name = std::string(100, 'b'), .text = "2\n"}})),
+      FailsSaying("'" + std::string(80, 'a') + "...' and '" + std::string(80, 'b') + "...'"));
+}
+
 TEST(OpenDecompressor, GivesAFileWithoutAContainerAsItIs) {
   ASSERT_OK_AND_ASSIGN(const std::string unpacked, Unpack(Container::kNone, "a,b\n"));
   EXPECT_EQ(unpacked, "a,b\n");

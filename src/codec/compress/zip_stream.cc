@@ -9,33 +9,18 @@
 
 #include "codec/compress/container_stream.h"
 #include "codec/compress/inflate_failure.h"
+#include "codec/compress/zip_header.h"
 
 namespace pyforge::compress {
 namespace {
 
-enum Signature : uint32_t {
-  kLocalFile = 0x04034b50,
-  kDescriptor = 0x08074b50,
-  kCentralFile = 0x02014b50,
-  kExtraData = 0x08064b50,
-  kEnd = 0x06054b50,
-  kEnd64 = 0x06064b50
-};
-enum Flag : unsigned { kEncrypted = 1, kHasDescriptor = 8, kStrongEncryption = 0x40 };
 enum Method : unsigned { kStored = 0, kDeflated = 8 };
 constexpr uint16_t kZip64Field = 1;
 constexpr uint32_t kInZip64 = 0xffffffff;
 
-uint64_t Little(const uint8_t* from, size_t bytes) {
-  uint64_t number = 0;
-  for (size_t i = bytes; i-- > 0;) number = number << 8U | from[i];
-  return number;
-}
-
 /// The one file of an archive, read from its beginning: what the archive's end says of it is not
 /// needed. Folders, and what macOS adds, are passed over; a second file is an error, for nobody
 /// could tell which was meant.
-/// Source: APPNOTE.TXT 6.3.10, sections 4.3 to 4.5.
 class ZipStream final : public ContainerStream {
  public:
   ZipStream(std::unique_ptr<ByteStream> stored, DecompressOptions options)
@@ -53,17 +38,15 @@ class ZipStream final : public ContainerStream {
   }
 
  private:
-  static constexpr size_t kLocalHeaderBytes = 30;
-
   Status NextMember() {
     ARROW_RETURN_NOT_OK(NeedInput(4));
-    switch (static_cast<uint32_t>(Little(input(), 4))) {
-      case kLocalFile:
+    switch (static_cast<ZipSignature>(LoadLittle(input(), 4))) {
+      case ZipSignature::kLocalFile:
         return ReadLocalHeader();
-      case kCentralFile:
-      case kExtraData:
-      case kEnd:
-      case kEnd64:
+      case ZipSignature::kCentralFile:
+      case ZipSignature::kExtraData:
+      case ZipSignature::kEnd:
+      case ZipSignature::kEnd64:
         if (!has_member_) return Error(kContainer, "the zip archive holds no file");
         EndData();
         return Status::OK();
@@ -73,45 +56,45 @@ class ZipStream final : public ContainerStream {
   }
 
   Status ReadLocalHeader() {
-    ARROW_RETURN_NOT_OK(NeedInput(kLocalHeaderBytes));
-    const uint8_t* head = input();
-    const auto flags = static_cast<unsigned>(Little(head + 6, 2));
-    const auto method = static_cast<unsigned>(Little(head + 8, 2));
-    stated_crc_ = static_cast<uint32_t>(Little(head + 14, 4));
-    stored_left_ = Little(head + 18, 4);
-    stated_plain_bytes_ = Little(head + 22, 4);
-    const size_t name_bytes = Little(head + 26, 2);
-    const size_t extra_bytes = Little(head + 28, 2);
-    MakeRoom(kLocalHeaderBytes + name_bytes + extra_bytes);
-    ARROW_RETURN_NOT_OK(NeedInput(kLocalHeaderBytes + name_bytes + extra_bytes));
-    const std::string name(reinterpret_cast<const char*>(input()) + kLocalHeaderBytes, name_bytes);
-    ReadExtraFields({input() + kLocalHeaderBytes + name_bytes, extra_bytes});
-    Consume(kLocalHeaderBytes + name_bytes + extra_bytes);
-    has_descriptor_ = (flags & kHasDescriptor) != 0;
-    is_deflated_ = method == kDeflated;
-    is_wanted_ = !name.ends_with('/') && !name.starts_with("__MACOSX/");
+    ARROW_RETURN_NOT_OK(NeedInput(ZipLocalHeader::kBytes));
+    const ZipLocalHeader header = ZipLocalHeader::Parse(input());
+    const size_t bytes = ZipLocalHeader::kBytes + header.name_bytes + header.extra_bytes;
+    MakeRoom(bytes);
+    ARROW_RETURN_NOT_OK(NeedInput(bytes));
+    const std::string_view name(reinterpret_cast<const char*>(input()) + ZipLocalHeader::kBytes,
+                                header.name_bytes);
+    const std::string shown_name = ShownZippedName(name);
+    stated_crc_ = header.crc;
+    stored_left_ = header.stored_bytes;
+    stated_plain_bytes_ = header.plain_bytes;
+    ReadExtraFields({input() + ZipLocalHeader::kBytes + header.name_bytes, header.extra_bytes});
+    has_descriptor_ = header.has_descriptor();
+    is_deflated_ = header.method == kDeflated;
+    is_wanted_ = IsZippedFile(name);
+    Consume(bytes);
     if (is_wanted_ && has_member_) {
       return Error(kContainer,
                    "the zip archive holds more than one file: '{}' and '{}'; unpack it, and "
                    "convert the files",
-                   name_, name);
+                   shown_name_, shown_name);
     }
-    if ((flags & (kEncrypted | kStrongEncryption)) != 0) {
-      return Error(kContainer, "'{}' in the zip archive is encrypted", name);
+    if (header.is_encrypted()) {
+      return Error(kContainer, "'{}' in the zip archive is encrypted", shown_name);
     }
-    if (method != kStored && method != kDeflated) {
+    if (header.method != kStored && header.method != kDeflated) {
       return Error(kContainer,
                    "'{}' in the zip archive is compressed by method {}; this program opens stored "
                    "(0) and deflated (8) files",
-                   name, method);
+                   shown_name, header.method);
     }
-    if (method == kStored && has_descriptor_ && stored_left_ == 0) {
+    if (header.method == kStored && has_descriptor_ && stored_left_ == 0) {
       return Error(kContainer,
-                   "'{}' in the zip archive is stored without stating its size before it", name);
+                   "'{}' in the zip archive is stored without stating its size before it",
+                   shown_name);
     }
     if (is_wanted_) {
       has_member_ = true;
-      name_ = name;
+      shown_name_ = shown_name;
     }
     crc_ = 0;
     plain_bytes_ = 0;
@@ -127,8 +110,8 @@ class ZipStream final : public ContainerStream {
   void ReadExtraFields(std::span<const uint8_t> fields) {
     is_zip64_ = false;
     while (fields.size() >= 4) {
-      const auto id = static_cast<uint16_t>(Little(fields.data(), 2));
-      const size_t size = Little(fields.data() + 2, 2);
+      const auto id = static_cast<uint16_t>(LoadLittle(fields.data(), 2));
+      const size_t size = LoadLittle(fields.data() + 2, 2);
       fields = fields.subspan(4);
       if (size > fields.size()) return;
       if (id == kZip64Field) {
@@ -137,7 +120,7 @@ class ZipStream final : public ContainerStream {
         size_t left = size;
         for (uint64_t* each : {&stated_plain_bytes_, &stored_left_}) {
           if (*each != kInZip64 || left < 8) continue;
-          *each = Little(at, 8);
+          *each = LoadLittle(at, 8);
           at += 8;
           left -= 8;
         }
@@ -202,11 +185,11 @@ class ZipStream final : public ContainerStream {
     in_member_ = false;
     if (has_descriptor_) {
       ARROW_RETURN_NOT_OK(NeedInput(4));
-      if (Little(input(), 4) == kDescriptor) Consume(4);
+      if (LoadLittle(input(), 4) == static_cast<uint32_t>(ZipSignature::kDescriptor)) Consume(4);
       const size_t size_bytes = is_zip64_ ? 8 : 4;
       ARROW_RETURN_NOT_OK(NeedInput(4 + 2 * size_bytes));
-      stated_crc_ = static_cast<uint32_t>(Little(input(), 4));
-      stated_plain_bytes_ = Little(input() + 4 + size_bytes, size_bytes);
+      stated_crc_ = static_cast<uint32_t>(LoadLittle(input(), 4));
+      stated_plain_bytes_ = LoadLittle(input() + 4 + size_bytes, size_bytes);
       Consume(4 + 2 * size_bytes);
     }
     if (crc_ != stated_crc_) return Damaged("the checksum does not match the data");
@@ -215,7 +198,7 @@ class ZipStream final : public ContainerStream {
   }
 
   const std::unique_ptr<inflate_state> state_;  // 90 KB
-  std::string name_;                            // of the one file
+  std::string shown_name_;                      // of the one file
   bool has_member_ = false;
   bool in_member_ = false;
   bool is_wanted_ = false;

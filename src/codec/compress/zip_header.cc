@@ -1,0 +1,47 @@
+#include "codec/compress/zip_header.h"
+
+#include <fmt/format.h>
+
+namespace pyforge::compress {
+
+ZipLocalHeader ZipLocalHeader::Parse(const uint8_t* head) {
+  return {.flags = static_cast<unsigned>(LoadLittle(head + 6, 2)),
+          .method = static_cast<unsigned>(LoadLittle(head + 8, 2)),
+          .crc = static_cast<uint32_t>(LoadLittle(head + 14, 4)),
+          .stored_bytes = LoadLittle(head + 18, 4),
+          .plain_bytes = LoadLittle(head + 22, 4),
+          .name_bytes = LoadLittle(head + 26, 2),
+          .extra_bytes = LoadLittle(head + 28, 2)};
+}
+
+bool IsZippedFile(std::string_view name) {
+  return !name.ends_with('/') && !name.starts_with("__MACOSX/");
+}
+
+std::string ShownZippedName(std::string_view name) {
+  constexpr size_t kShownBytesMax = 80;
+  size_t end = name.size();
+  if (end > kShownBytesMax) {
+    end = kShownBytesMax;
+    // At a character's first byte, so that the message stays valid UTF-8. A run of such bytes that
+    // is too long for a character is no UTF-8 anyway.
+    constexpr size_t kCharacterBytesMax = 4;
+    while (end > kShownBytesMax - kCharacterBytesMax &&
+           (static_cast<unsigned char>(name[end]) & 0xc0U) == 0x80) {
+      --end;
+    }
+  }
+  std::string shown;
+  for (const char c : name.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte < 0x20 || byte == 0x7f) {
+      shown += fmt::format("\\x{:02x}", byte);
+    } else {
+      shown += c;
+    }
+  }
+  if (end < name.size()) shown += "...";
+  return shown;
+}
+
+}  // namespace pyforge::compress
