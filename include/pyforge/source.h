@@ -41,7 +41,8 @@ class Source {
   /// As the user wrote it; "-" is standard input.
   virtual const std::string& path() const = 0;
   /// File name without directory and without a container's suffix: "orders.csv" for
-  /// "a/orders.csv.gz".
+  /// "a/orders.csv.gz". Where that leaves no suffix, a zip archive's name has that of the file in
+  /// it: "orders.tsv" for orders.zip with data.tsv.
   virtual const std::string& name() const = 0;
   /// "gzip", "zstd", ...; empty for plain bytes.
   virtual std::string_view container() const = 0;

@@ -13,6 +13,7 @@
 #include "codec/compress/container.h"
 #include "codec/compress/decompressor.h"
 #include "codec/compress/errors.h"
+#include "codec/compress/zip_header.h"
 #include "io/errors.h"
 #include "io/local_file.h"
 #include "io/path.h"
@@ -63,6 +64,21 @@ Result<Peeked> Peek(std::unique_ptr<ByteStream> stream) {
   return Peeked{std::move(head), std::move(whole)};
 }
 
+/// ".csv" of "a.csv". Empty where what follows the last dot is not a short word that begins with a
+/// letter, as in "orders.2024": such a name says nothing about a format.
+std::string_view WordSuffix(std::string_view name) {
+  constexpr size_t kSuffixBytesMax = 16;
+  const auto is_letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const size_t dot = name.rfind('.');
+  if (dot == std::string_view::npos || dot == 0) return {};
+  const std::string_view word = name.substr(dot + 1);
+  const bool is_word = !word.empty() && word.size() < kSuffixBytesMax && is_letter(word[0]) &&
+                       std::all_of(word.begin(), word.end(), [is_letter](char c) {
+                         return is_letter(c) || (c >= '0' && c <= '9');
+                       });
+  return is_word ? name.substr(dot) : std::string_view();
+}
+
 class LocalSource final : public Source {
  public:
   /// `path` is what the user wrote, `local` where that is.
@@ -82,7 +98,8 @@ class LocalSource final : public Source {
         const int64_t count,
         file_->ReadAt(0, compress::kContainerHeadBytes, reinterpret_cast<uint8_t*>(head.data())));
     head.resize(static_cast<size_t>(count));
-    return SetContainer(head);
+    ARROW_RETURN_NOT_OK(SetContainer(head));
+    return container_ == Container::kZip ? LearnSuffix() : Status::OK();
   }
 
   /// Takes bytes that come only once.
@@ -177,6 +194,20 @@ class LocalSource final : public Source {
     return Status::OK();
   }
 
+  // An archive's own name need not say what is in it: x.zip with sales.tsv is "x.tsv", which keeps
+  // the archive's name for tables and outputs. A suffix of its own (x.csv.zip) stays. Of what comes
+  // through a pipe, too little may be looked at.
+  Status LearnSuffix() {
+    if (!WordSuffix(name_).empty()) return Status::OK();
+    constexpr int64_t kHeadBytes = 4096;  // for folders, a header and a long path
+    std::string head(static_cast<size_t>(kHeadBytes), '\0');
+    ARROW_ASSIGN_OR_RAISE(const int64_t count,
+                          file_->ReadAt(0, kHeadBytes, reinterpret_cast<uint8_t*>(head.data())));
+    head.resize(static_cast<size_t>(count));
+    name_ += WordSuffix(FileName(compress::FirstZippedName(head)));
+    return Status::OK();
+  }
+
   Result<std::unique_ptr<ByteStream>> TakeOffContainer(std::unique_ptr<ByteStream> stored) {
     if (container_ == Container::kNone) return stored;
     ARROW_ASSIGN_OR_RAISE(
@@ -212,7 +243,7 @@ class LocalSource final : public Source {
 
   const std::string path_;
   const std::string file_name_;
-  const std::string name_;
+  std::string name_;
   ExecutionContext& context_;
   SystemCalls& calls_;
   Container container_ = Container::kNone;

@@ -254,6 +254,29 @@ TEST_F(SourceTest, LeavesArchivesThatAreDocumentsToTheirFormats) {
   EXPECT_EQ(*ReadStream(*Open(directory_.Write("a.xlsx", zip))), zip);
 }
 
+// The beginning of an archive; its data are not looked at.
+std::string ZipOf(const std::string& name) {
+  const auto size = static_cast<char>(name.size());
+  return std::string("PK\x03\x04", 4) + std::string(22, '\0') + size + std::string(3, '\0') + name;
+}
+
+TEST_F(SourceTest, KnowsTheSuffixOfTheFileInAnArchive) {
+  const auto name_of = [this](const std::string& archive, const std::string& name) {
+    return Open(directory_.Write(archive, ZipOf(name)))->name();
+  };
+  EXPECT_EQ(name_of("orders.zip", "data.tsv"), "orders.tsv");
+  EXPECT_EQ(name_of("orders.ZIP", "a.b/data.TSV"), "orders.TSV");
+  EXPECT_EQ(name_of("orders.2024.zip", "data.csv"), "orders.2024.csv");
+  EXPECT_EQ(name_of("orders.csv.zip", "data.txt"), "orders.csv");
+  EXPECT_EQ(name_of("orders.csv.zip", "data"), "orders.csv");
+  for (const char* const name : {"data", "a.b/data", "data.", ".tsv", "data.2024", "data.t v",
+                                 "data.\x1b[2J", "data.longerthananysuffix", ""}) {
+    EXPECT_EQ(name_of("orders.zip", name), "orders") << name;
+  }
+  // What is no archive by its name keeps all of it.
+  EXPECT_EQ(name_of("orders", "data.tsv"), "orders");
+}
+
 TEST_F(SourceTest, DoubtsNamesThatPromiseAContainer) {
   auto source = Open(directory_.Write("a.csv.gz", "a,b\n1,2\n"));
   EXPECT_EQ(source->name(), "a.csv");

@@ -59,6 +59,15 @@ def test_a_compressed_file_gives_the_table_that_it_holds(suffix: str, tmp_path: 
     assert table.column("name")[:2] == ["name 0", "name 1"]
 
 
+def test_the_name_in_an_archive_settles_what_its_content_leaves_open(tmp_path: Path) -> None:
+    for name, columns in (("data.tsv", ["a", "b,c"]), ("data.csv", ["a\tb", "c"])):
+        with zipfile.ZipFile(tmp_path / "orders.zip", "w") as archive:
+            archive.writestr(name, "a\tb,c\n1\t2,3\n4\t5,6\n")
+        convert(tmp_path / "orders.zip", tmp_path / "out.parquet", "--overwrite")
+
+        assert readers.read_pyarrow(tmp_path / "out.parquet").names == columns
+
+
 @pytest.mark.parametrize("suffix", [each for each in PACKERS if each != "zip"])
 def test_parts_behind_one_another_are_one_file(suffix: str, tmp_path: Path) -> None:
     pack = PACKERS[suffix]

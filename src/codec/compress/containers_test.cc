@@ -10,6 +10,7 @@
 
 #include "codec/compress/container_testing.h"
 #include "codec/compress/errors.h"
+#include "codec/compress/zip_header.h"
 #include "support/matchers.h"
 
 namespace pyforge::compress {
@@ -592,6 +593,26 @@ TEST(ZipDecompressor, ShowsNamesShortAndWithoutControlCharacters) {
       Unpack(Container::kZip, ZipFile({{.name = std::string(100, 'a'), .text = "1\n"},
                                        {.name = std::string(100, 'b'), .text = "2\n"}})),
       FailsSaying("'" + std::string(80, 'a') + "...' and '" + std::string(80, 'b') + "...'"));
+}
+
+TEST(FirstZippedName, PassesOverFoldersAsFarAsItSees) {
+  const ZipMember folder{.name = "data/", .method = 0};
+  const ZipMember file{.name = "data/a.tsv", .text = "a\n"};
+  const std::string packed = ZipFile({folder, file});
+  EXPECT_EQ(FirstZippedName(ZipFile({file})), "data/a.tsv");
+  EXPECT_EQ(FirstZippedName(packed), "data/a.tsv");
+  const size_t name_end = packed.find("a.tsv") + 5;
+  for (size_t bytes = 0; bytes <= packed.size(); ++bytes) {
+    EXPECT_EQ(FirstZippedName(packed.substr(0, bytes)), bytes < name_end ? "" : "data/a.tsv");
+  }
+  const ZipMember of_macos{.name = "__MACOSX/._a.csv", .text = Text(1000)};
+  EXPECT_EQ(FirstZippedName(ZipFile({of_macos, file})), "data/a.tsv");
+  EXPECT_EQ(FirstZippedName(ZipFile({of_macos, file}).substr(0, 200)), "");
+  // Where its data end is not told before them.
+  const ZipMember of_unknown_size{.name = "data/", .flags = 8};
+  EXPECT_EQ(FirstZippedName(ZipFile({of_unknown_size, file})), "");
+  EXPECT_EQ(FirstZippedName(ZipFile({})), "");
+  EXPECT_EQ(FirstZippedName(Text(100)), "");
 }
 
 TEST(OpenDecompressor, GivesAFileWithoutAContainerAsItIs) {

@@ -18,6 +18,22 @@ bool IsZippedFile(std::string_view name) {
   return !name.ends_with('/') && !name.starts_with("__MACOSX/");
 }
 
+std::string FirstZippedName(std::string_view head) {
+  while (head.size() >= ZipLocalHeader::kBytes) {
+    const auto* bytes = reinterpret_cast<const uint8_t*>(head.data());
+    if (LoadLittle(bytes, 4) != static_cast<uint32_t>(ZipSignature::kLocalFile)) return {};
+    const ZipLocalHeader header = ZipLocalHeader::Parse(bytes);
+    head.remove_prefix(ZipLocalHeader::kBytes);
+    if (head.size() < header.name_bytes) return {};
+    const std::string_view name = head.substr(0, header.name_bytes);
+    if (IsZippedFile(name)) return std::string(name);
+    const uint64_t next = header.name_bytes + header.extra_bytes + header.stored_bytes;
+    if (header.has_descriptor() || next > head.size()) return {};
+    head.remove_prefix(next);
+  }
+  return {};
+}
+
 std::string ShownZippedName(std::string_view name) {
   constexpr size_t kShownBytesMax = 80;
   size_t end = name.size();

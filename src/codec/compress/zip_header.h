@@ -46,6 +46,10 @@ struct ZipLocalHeader {
 /// False for folders and for what macOS adds to the files of others.
 bool IsZippedFile(std::string_view name);
 
+/// The name, with its folders, of an archive's first file, as far as the archive's first bytes tell
+/// it: folders before it are passed over. Empty where they do not.
+std::string FirstZippedName(std::string_view head);
+
 /// A name for a message: at most 80 bytes of it, control characters as \x1b. What is not UTF-8 is
 /// left to whoever shows the message.
 std::string ShownZippedName(std::string_view name);
