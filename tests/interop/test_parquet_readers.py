@@ -1,4 +1,4 @@
-"""What we write is read alike by three other programs; what others write is read by us."""
+"""What we write is read alike by four other programs; what others write is read by us."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ def test_a_column_of_every_type_survives_parquet_to_parquet(tmp_path: Path, name
     assert readers.from_arrow(read).rows == readers.from_arrow(written).rows
 
 
-@pytest.mark.parametrize("reader", ["duckdb", "polars"])
+@pytest.mark.parametrize("reader", ["duckdb", "polars", "deltalake"])
 @pytest.mark.parametrize("name", COLUMNS)
 def test_others_read_our_parquet_as_they_read_pyarrows(
     tmp_path: Path, name: str, reader: str

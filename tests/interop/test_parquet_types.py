@@ -4,13 +4,11 @@ from __future__ import annotations
 
 import itertools
 import random
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import polars
-import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support import arrow_samples, readers
@@ -24,40 +22,6 @@ PAGE_ROWS = 16 * 1024
 NOT_ALIKE = {"date64", "time64_ns", "duration"}
 
 
-def grown(column: Any, rows: int, nulls: str, seed: int) -> Any:
-    """`rows` of the column's values; its second one is the null."""
-    pick = random.Random(seed)
-    full, holes = [0, 2, 3], [0, 1, 2, 3, 3]
-    choices: dict[str, Callable[[int], int]] = {
-        "none": lambda row: pick.choice(full),
-        "all": lambda row: 1,
-        "some": lambda row: pick.choice(holes),
-        "blocks": lambda row: 1 if row // 1000 % 2 else pick.choice(full),
-    }
-    choose = choices[nulls]
-    values = (
-        column.to_pylist() if "ns" not in str(column.type) else column.cast("int64").to_pylist()
-    )
-    made = pa.array([values[choose(row)] for row in range(rows)], values_type(column))
-    return made.cast(column.type)
-
-
-def values_type(column: Any) -> Any:
-    if pa.types.is_dictionary(column.type):
-        return column.type.value_type
-    return pa.int64() if "ns" in str(column.type) else column.type
-
-
-def source_table(rows: int, nulls: str) -> pa.Table:
-    columns = arrow_samples.every_type()
-    return pa.table(
-        {
-            name: grown(column, rows, nulls, seed)
-            for seed, (name, column) in enumerate(columns.items())
-        }
-    )
-
-
 CASES = list(
     itertools.product([1, 8, 9, PAGE_ROWS, PAGE_ROWS + 1], ["none", "some", "all", "blocks"])
 )
@@ -68,7 +32,7 @@ def test_every_type_survives_any_size_and_share_of_nulls(
     tmp_path: Path, rows: int, nulls: str
 ) -> None:
     source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
-    pq.write_table(source_table(rows, nulls), source)
+    pq.write_table(arrow_samples.grown_table(rows, nulls), source)
     case = CASES.index((rows, nulls))
     compatibility = ["modern", "plain"][case % 2]
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
+import random
+from collections.abc import Callable, Iterator
 from decimal import Decimal
 from typing import Any
 
@@ -89,3 +90,37 @@ def every_type() -> dict[str, Any]:
     """Columns by name: four values each, the second one null."""
     makers = (whole_numbers, real_numbers, texts, times, nested, others)
     return {name: column for maker in makers for name, column in maker()}
+
+
+def grown_table(rows: int, nulls: str) -> pa.Table:
+    """So many rows of every type; `nulls` is none, some, all, or blocks of a thousand."""
+    return pa.table(
+        {
+            name: _grown(column, rows, nulls, seed)
+            for seed, (name, column) in enumerate(every_type().items())
+        }
+    )
+
+
+def _grown(column: Any, rows: int, nulls: str, seed: int) -> Any:
+    """`rows` of the column's values; its second one is the null."""
+    pick = random.Random(seed)
+    full, holes = [0, 2, 3], [0, 1, 2, 3, 3]
+    choices: dict[str, Callable[[int], int]] = {
+        "none": lambda row: pick.choice(full),
+        "all": lambda row: 1,
+        "some": lambda row: pick.choice(holes),
+        "blocks": lambda row: 1 if row // 1000 % 2 else pick.choice(full),
+    }
+    choose = choices[nulls]
+    values = (
+        column.to_pylist() if "ns" not in str(column.type) else column.cast("int64").to_pylist()
+    )
+    made = pa.array([values[choose(row)] for row in range(rows)], _values_type(column))
+    return made.cast(column.type)
+
+
+def _values_type(column: Any) -> Any:
+    if pa.types.is_dictionary(column.type):
+        return column.type.value_type
+    return pa.int64() if "ns" in str(column.type) else column.type

@@ -7,6 +7,7 @@ of wire type and value, a list is a pair of wire type and values.
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -189,6 +190,22 @@ class ParquetFile:
                 self.column[11] = (I64, starts[0])
         footer = encode(STRUCT, self.footer)
         return MAGIC + chunk + footer + struct.pack("<I", len(footer)) + MAGIC
+
+
+def chunks(content: bytes) -> Iterator[tuple[str, Struct, list[Struct]]]:
+    """Of every column chunk of a file its dotted name, the footer's entry and the page headers."""
+    (length,) = struct.unpack("<I", content[-8:-4])
+    footer = Reader(content[-8 - length : -8]).struct()
+    for group in footer[4][1][1]:
+        for entry in group[1][1][1]:
+            facts: Struct = entry[3][1]
+            start = facts[11][1] if 11 in facts else facts[9][1]
+            reader = Reader(content, start)
+            headers = []
+            while reader.position < start + facts[7][1]:
+                headers.append(reader.struct())
+                reader.position += headers[-1][3][1]
+            yield b".".join(facts[3][1][1]).decode(), entry, headers
 
 
 def set_field(fields: Struct, number: int, value: Any) -> None:

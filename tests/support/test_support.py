@@ -1,4 +1,4 @@
-"""The judges themselves: three readers give one form, and the launcher measures rightly."""
+"""The judges themselves: four readers give one form, and the launcher measures rightly."""
 
 from __future__ import annotations
 
