@@ -11,9 +11,11 @@ c++); it writes about 1 GB a second.
 from __future__ import annotations
 
 import argparse
+import gzip
 import hashlib
 import os
 import re
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -91,6 +93,22 @@ def ensure_file(
         staged = path.with_suffix(f".{os.getpid()}")
         words = command(shape, size_bytes=size_bytes, rows=rows, seed=seed)
         subprocess.run([*words, "--output", str(staged)], check=True)
+        staged.rename(path)
+    return path
+
+
+def ensure_gzip(source: Path) -> Path:
+    """The file as gzip packs it by default, beside it; made when it is not there yet."""
+    path = source.with_name(f"{source.name}.gz")
+    if not path.exists():
+        staged = path.with_suffix(f".{os.getpid()}")
+        # Neither name nor time, so that the same data give the same bytes.
+        with (
+            source.open("rb") as plain,
+            staged.open("wb") as raw,
+            gzip.GzipFile("", "wb", compresslevel=6, fileobj=raw, mtime=0) as packed,
+        ):
+            shutil.copyfileobj(plain, packed, 1 << 20)
         staged.rename(path)
     return path
 

@@ -1,6 +1,9 @@
-"""DuckDB as a user would script it: CSV to Parquet in one COPY, whole process, import included.
+"""DuckDB as a user would script it: one COPY, whole process, import included.
 
-duckdb_convert.py INPUT OUTPUT '{"threads": 2, "preserve_order": true, "read": {...}}'
+duckdb_convert.py INPUT OUTPUT '{"threads": 2, "preserve_order": true, "read": {...},
+                                 "compression": "zstd"}'
+
+CSV to Parquet, or Parquet to CSV, as the names end.
 """
 
 from __future__ import annotations
@@ -24,11 +27,15 @@ def main() -> None:
     if not settings.get("preserve_order", True):
         connection.execute("SET preserve_insertion_order = false")
     options = "".join(f", {k} = {literal(v)}" for k, v in settings.get("read", {}).items())
-    query = f"SELECT * FROM read_csv({literal(source)}{options})"
+    function = "read_parquet" if source.endswith(".parquet") else "read_csv"
+    query = f"SELECT * FROM {function}({literal(source)}{options})"
     if settings.get("describe"):
         print(connection.sql(f"DESCRIBE {query}").fetchall())
         return
-    connection.execute(f"COPY ({query}) TO {literal(target)} (FORMAT parquet, COMPRESSION snappy)")
+    form = f"FORMAT parquet, COMPRESSION {settings.get('compression', 'snappy')}"
+    if target.endswith(".csv"):
+        form = "FORMAT csv, HEADER"
+    connection.execute(f"COPY ({query}) TO {literal(target)} ({form})")
 
 
 main()

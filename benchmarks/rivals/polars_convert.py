@@ -1,6 +1,8 @@
-"""Polars as a user would script it: scan_csv to sink_parquet, whole process, import included.
+"""Polars as a user would script it: a scan into a sink, whole process, import included.
 
-polars_convert.py INPUT OUTPUT '{"read": {...}}'      threads by $POLARS_MAX_THREADS
+polars_convert.py INPUT OUTPUT '{"read": {...}, "compression": "zstd"}'
+
+CSV to Parquet, or Parquet to CSV, as the names end; threads by $POLARS_MAX_THREADS.
 """
 
 from __future__ import annotations
@@ -13,8 +15,14 @@ import polars
 
 def main() -> None:
     source, target, settings = sys.argv[1], sys.argv[2], json.loads(sys.argv[3])
-    options = {"try_parse_dates": True, **settings.get("read", {})}
-    polars.scan_csv(source, **options).sink_parquet(target, compression="snappy")
+    if source.endswith(".parquet"):
+        rows = polars.scan_parquet(source, **settings.get("read", {}))
+    else:
+        rows = polars.scan_csv(source, **{"try_parse_dates": True, **settings.get("read", {})})
+    if target.endswith(".csv"):
+        rows.sink_csv(target)
+    else:
+        rows.sink_parquet(target, compression=settings.get("compression", "snappy"))
 
 
 main()

@@ -1,4 +1,4 @@
-"""Is the result right? Compares a contestant's Parquet with what DuckDB reads from the CSV as text.
+"""Is the result right? Compares a contestant's Parquet or CSV with the data as DuckDB reads them.
 
 The reference is the CSV with every column as text, then cast to a stated type. Rows and columns are
 compared by order-free sums of hashes, so a missing, doubled or altered value shows, and so does a
@@ -67,6 +67,14 @@ def _names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
     return {row[0]: row[1] for row in described}
 
 
+def _csv(files: str) -> str:
+    """The query that reads CSV with every column as text."""
+    return (
+        f"SELECT * FROM read_csv('{files}', all_varchar = true, header = true, delim = ',',"
+        " quote = '\"', escape = '\"')"
+    )
+
+
 def reference(source: Path, types: Mapping[str, str]) -> Fingerprint:
     """The fingerprint of a CSV file or a directory of them, kept beside the data."""
     digest = hashlib.sha256(json.dumps(types, sort_keys=True).encode()).hexdigest()[:8]
@@ -74,11 +82,7 @@ def reference(source: Path, types: Mapping[str, str]) -> Fingerprint:
     if not kept.exists():
         with _connect() as connection:
             files = str(source / "*.csv") if source.is_dir() else str(source)
-            connection.execute(
-                "CREATE VIEW t AS SELECT * FROM read_csv("
-                f"'{files}', all_varchar = true, header = true, delim = ',', quote = '\"',"
-                " escape = '\"')"
-            )
+            connection.execute(f"CREATE VIEW t AS {_csv(files)}")
             found = _fingerprint(connection, list(_names(connection)), types)
         kept.write_text(
             json.dumps({"rows": found.rows, "columns": found.columns, "whole": found.whole_rows})
@@ -89,17 +93,19 @@ def reference(source: Path, types: Mapping[str, str]) -> Fingerprint:
 
 
 def judge(target: Path, expected: Fingerprint, types: Mapping[str, str]) -> Verdict:
-    """Compares a contestant's Parquet with the reference."""
+    """Compares a contestant's Parquet, or its CSV, with the reference."""
     with _connect() as connection:
         files = str(target / "**/*.parquet") if target.is_dir() else str(target)
-        connection.execute(f"CREATE VIEW t AS SELECT * FROM read_parquet('{files}')")
+        is_csv = target.suffix == ".csv"
+        query = _csv(files) if is_csv else f"SELECT * FROM read_parquet('{files}')"
+        connection.execute(f"CREATE VIEW t AS {query}")
         found_types = _names(connection)
         problems = []
         if list(found_types) != list(expected.columns):
             problems.append(f"columns {list(found_types)[:8]} differ")
             return Verdict(problems, found_types, None)
         found = _fingerprint(connection, list(found_types), types)
-        keeps_order = _keeps_order(connection, files) if "id" in found_types else None
+        keeps_order = _keeps_order(connection) if "id" in found_types else None
     if found.rows != expected.rows:
         problems.append(f"{found.rows} rows, should be {expected.rows}")
     wrong = [name for name, pair in expected.columns.items() if found.columns[name] != pair]
@@ -110,11 +116,11 @@ def judge(target: Path, expected: Fingerprint, types: Mapping[str, str]) -> Verd
     return Verdict(problems, found_types, keeps_order)
 
 
-def _keeps_order(connection: duckdb.DuckDBPyConnection, files: str) -> bool:
+def _keeps_order(connection: duckdb.DuckDBPyConnection) -> bool:
     """True when the ids, which number the rows of the input, are in order."""
     row = connection.execute(
-        "SELECT bool_and(TRY_CAST(id AS BIGINT) = file_row_number + 1)"
-        f" FROM read_parquet('{files}', file_row_number = true)"
+        "SELECT bool_and(TRY_CAST(id AS BIGINT) = number)"
+        " FROM (SELECT id, row_number() OVER () AS number FROM t)"
     ).fetchone()
     return bool(row and row[0])
 

@@ -70,16 +70,37 @@ class Bench:
         self.work = generate.data_directory() / f"work-{os.getpid()}"
         only = arguments.only.split(",") if arguments.only else [""]
         self.contestants = [c for c in plan.contestants if any(part in c.name for part in only)]
-        self.input = self._input()
+        self.data = self._data()
         self.feeder = self._feeder()
 
-    def _input(self) -> Path | None:
+    def _data(self) -> Path | None:
+        """The file or directory of CSV from which every input is made."""
         data = self.plan.data
         if data.shape == "none" or data.is_stream:
             return None
         if data.shape == "many":
             return generate.ensure_many(data.files, seed=data.seed)
         return generate.ensure_file(data.shape, size_bytes=data.size_bytes, seed=data.seed)
+
+    def _input(self, contestant: Contestant) -> Path | None:
+        if self.data is None:
+            return None
+        if contestant.parquet_of:
+            return self._parquet(contestant.parquet_of)
+        return generate.ensure_gzip(self.data) if self.plan.data.is_gzipped else self.data
+
+    def _parquet(self, writer: str) -> Path:
+        """What a program makes of the data with its defaults and SNAPPY; others than pyforge have
+        the values and types from pyforge's file."""
+        path = self.work / f"{writer}.parquet"
+        if not path.exists():
+            self._say(f"{self.plan.name}: making the file of {writer}")
+            if writer == "pyforge":
+                words = ["convert", str(self.data), "-o", str(path), "--quiet", "--threads", "2"]
+                subprocess.run([str(self.program), *words], check=True)
+            else:
+                subprocess.run(_reader(writer, self._parquet("pyforge"), str(path)), check=True)
+        return path
 
     def _feeder(self) -> list[str]:
         data = self.plan.data
@@ -106,7 +127,7 @@ class Bench:
                         entry.failure = f"exit {sample.exit_code} in timed run {number + 1}"
         finally:
             shutil.rmtree(self.work, ignore_errors=True)
-        size = measure.size_of(self.input) if self.input else self.plan.data.size_bytes
+        size = measure.size_of(self.data) if self.data else self.plan.data.size_bytes
         return Result(self.plan, size, entries, machine.describe(self.program))
 
     def _say(self, text: str) -> None:
@@ -114,22 +135,22 @@ class Bench:
 
     @property
     def _output(self) -> Path:
-        return self.work / "out.parquet"
+        return self.work / f"out.{self.plan.output}"
 
     def _checked(self, contestant: Contestant) -> Entry:
         """Runs a contestant once, untimed, and looks at what it made."""
         entry = Entry(contestant.name, self._command(contestant), contestant.is_rival)
         self._say(f"{self.plan.name}: checking {contestant.name}")
-        sample = self._run(contestant)
+        sample = self._run(contestant, is_kept=True)
         if sample.exit_code != 0:
             said = sample.errors.strip().splitlines()
             entry.failure = f"exit {sample.exit_code}: {said[-1][:200] if said else ''}"
         elif self.plan.types and self.is_checked:
             if self.feeder:
                 entry.verdict = check.judge_stream(self._output, sample.fed_rows)
-            elif self.input is not None:
+            elif self.data is not None:
                 types = contestant.types or self.plan.types
-                expected = check.reference(self.input, types)
+                expected = check.reference(self.data, types)
                 entry.verdict = check.judge(self._output, expected, types)
         report_path = self.work / "report.json"
         if report_path.exists():
@@ -138,19 +159,22 @@ class Bench:
             report_path.unlink()
         return entry
 
-    def _run(self, contestant: Contestant) -> measure.Sample:
-        if self.input is not None:
-            measure.warm(self.input)
+    def _run(self, contestant: Contestant, *, is_kept: bool = False) -> measure.Sample:
+        source = self._input(contestant)
+        if source is not None:
+            measure.warm(source)
         return measure.run(
-            self._command(contestant),
+            self._command(contestant, is_kept=is_kept),
             environment={"TMPDIR": str(self.work), **contestant.environment},
             output=self._output,
             feeder=self.feeder,
         )
 
-    def _command(self, contestant: Contestant) -> list[str]:
+    def _command(self, contestant: Contestant, *, is_kept: bool = False) -> list[str]:
+        """`is_kept`: readers write what they have read."""
+        given = self._input(contestant)
         places = {
-            "{input}": str(self.input or "-"),
+            "{input}": str(given or "-"),
             "{output}": str(self._output),
             "{report}": str(self.work / "report.json"),
             "{schema}": str(self._schema()) if "{schema}" in contestant.arguments else "",
@@ -158,11 +182,16 @@ class Bench:
         }
         if contestant.kind in ("duckdb", "polars"):
             script = measure.RIVALS / f"{contestant.kind}_convert.py"
-            source = str(self.input or "/dev/stdin")
-            if self.input is not None and self.input.is_dir():
-                source = str(self.input / "*.csv")
+            source = str(given or "/dev/stdin")
+            if given is not None and given.is_dir():
+                source = str(given / "*.csv")
             settings = json.dumps(contestant.settings)
             return [sys.executable, str(script), source, str(self._output), settings]
+        if contestant.kind == "reader":
+            assert given is not None, "a reader needs data"
+            return _reader(
+                contestant.settings["engine"], given, str(self._output) if is_kept else "-"
+            )
         words = [places.get(word, word) for word in contestant.arguments]
         return words if contestant.kind == "command" else [str(self.program), *words]
 
@@ -176,3 +205,7 @@ class Bench:
                 command = [str(self.program), "schema", str(sample), "--json"]
                 subprocess.run(command, stdout=file, check=True)
         return path
+
+
+def _reader(engine: str, source: Path, target: str) -> list[str]:
+    return [sys.executable, str(measure.RIVALS / "read_parquet.py"), engine, str(source), target]

@@ -17,8 +17,10 @@ DIRECTORY = Path(__file__).resolve().parent.parent / "scenarios"
 class Contestant:
     """One way to do the job.
 
-    `kind` is pyforge, duckdb, polars or command; `arguments` are pyforge's or the command's words,
-    in which {input} and {output} stand for paths; `settings` go to a rival's script.
+    `kind` is pyforge, duckdb, polars, reader or command; `arguments` are pyforge's or the command's
+    words, in which {input} and {output} stand for paths; `settings` go to a rival's script. A
+    reader is a rival that reads Parquet and keeps nothing: only for the check it writes what it has
+    read.
     """
 
     name: str
@@ -28,10 +30,13 @@ class Contestant:
     environment: dict[str, str]
     types: dict[str, str]
     """The types in which its result is compared, where they are not the scenario's."""
+    parquet_of: str
+    """Reads the Parquet that this program makes of the data, pyforge or a reader's engine; empty:
+    the data itself."""
 
     @property
     def is_rival(self) -> bool:
-        return self.kind in ("duckdb", "polars")
+        return self.kind in ("duckdb", "polars") or self.parquet_of not in ("", "pyforge")
 
 
 @dataclass(frozen=True)
@@ -54,6 +59,7 @@ class Data:
     files: int
     seed: int
     is_stream: bool
+    is_gzipped: bool
 
 
 @dataclass(frozen=True)
@@ -66,6 +72,8 @@ class Scenario:
     """The SQL type in which each column is compared; "*" stands for the rest."""
     contestants: list[Contestant]
     goals: list[Goal]
+    output: str
+    """The suffix of what is made: parquet or csv."""
 
 
 def names() -> list[str]:
@@ -86,11 +94,13 @@ def load(name: str, size_bytes: int | None = None) -> Scenario:
             files=data.get("files", 0),
             seed=data.get("seed", 1),
             is_stream=data.get("stream", False),
+            is_gzipped=data.get("gzip", False),
         ),
         repeats=raw.get("repeats", 5),
         types=raw.get("types", {}),
         contestants=[_contestant(entry) for entry in raw["contestants"]],
         goals=[_goal(entry) for entry in raw.get("goals", [])],
+        output=raw.get("output", "parquet"),
     )
 
 
@@ -102,6 +112,7 @@ def _contestant(raw: Mapping[str, Any]) -> Contestant:
         settings=raw.get("settings", {}),
         environment=raw.get("environment", {}),
         types=raw.get("types", {}),
+        parquet_of=raw.get("parquet_of", ""),
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import gzip
 import io
 import subprocess
+import sys
 from pathlib import Path
 
 import pyarrow as pa
@@ -12,7 +14,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from benchmarks import generate
-from benchmarks.runner import check, report, scenario
+from benchmarks.runner import check, measure, report, scenario
 from benchmarks.runner.measure import Sample
 
 
@@ -91,6 +93,42 @@ def test_a_wrong_result_is_told(
     tmp_path: Path, changes: dict[str, list[object]], problem: str
 ) -> None:
     assert problem in verdict(tmp_path, **changes).problems
+
+
+def test_a_csv_is_judged_like_parquet(tmp_path: Path) -> None:
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    source.write_text('id,amount,zip\n1,1.50,"a, b"\n2,,1\n3,2.25,2\n')
+    expected = check.reference(source, TYPES)
+
+    target.write_text('"id","amount","zip"\n1,1.5,"a, b"\n2,,1\n3,2.25,2\n')
+    right = check.judge(target, expected, TYPES)
+    target.write_text("id,amount,zip\n1,1.5,a\n3,2.25,2\n2,,1\n")
+    wrong = check.judge(target, expected, TYPES)
+
+    assert (right.problems, right.keeps_order) == ([], True)
+    assert (wrong.problems, wrong.keeps_order) == (["values differ in zip"], False)
+
+
+def test_packed_data_are_the_same_bytes_each_time(tmp_path: Path) -> None:
+    packed = []
+    for name in ("a", "b"):
+        (tmp_path / name).write_bytes(output(rows=100))
+        packed.append(generate.ensure_gzip(tmp_path / name).read_bytes())
+    assert packed[0] == packed[1]
+    assert gzip.decompress(packed[0]) == output(rows=100)
+
+
+@pytest.mark.parametrize("engine", ["duckdb", "polars", "pyarrow"])
+def test_a_reader_writes_what_it_has_read_when_asked(tmp_path: Path, engine: str) -> None:
+    source, target = tmp_path / "in.parquet", tmp_path / "out.parquet"
+    pq.write_table(pa.table(COLUMNS), source)
+    script = [sys.executable, str(measure.RIVALS / "read_parquet.py"), engine, str(source)]
+
+    subprocess.run([*script, "-"], check=True)
+    assert not target.exists()
+    subprocess.run([*script, str(target)], check=True)
+
+    assert pq.read_table(target).to_pydict() == COLUMNS
 
 
 def sample(cpu_s: float, rss: int) -> Sample:
