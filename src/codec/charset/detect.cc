@@ -77,9 +77,21 @@ bool DetectByZeros(std::string_view sample, Detection* detection) {
 
 struct Utf8Counts {
   int64_t sequences = 0;  // of two bytes and more
-  int64_t bad_bytes = 0;
+  int64_t bad_places = 0;
   std::string rest = {};  // the text without those sequences
 };
+
+// A character that lacks its last bytes is one mistake, not one for each byte.
+size_t BrokenSequenceSize(std::string_view bytes) {
+  const auto lead = static_cast<uint8_t>(bytes.front());
+  const size_t whole = lead >= 0xF0 ? 4 : lead >= 0xE0 ? 3 : 1;
+  size_t size = 1;
+  while (size + 1 < whole && size < bytes.size() &&
+         (static_cast<uint8_t>(bytes[size]) & 0xC0) == 0x80) {
+    ++size;
+  }
+  return size;
+}
 
 Utf8Counts CountUtf8(std::string_view sample, bool is_whole) {
   Utf8Counts counts;
@@ -91,9 +103,10 @@ Utf8Counts CountUtf8(std::string_view sample, bool is_whole) {
       if (byte < 0x80) counts.rest += c;
     }
     if (bad == kNone) return counts;
-    counts.rest += sample[bad];
-    ++counts.bad_bytes;
-    sample.remove_prefix(bad + 1);
+    const size_t size = BrokenSequenceSize(sample.substr(bad));
+    counts.rest += sample.substr(bad, size);
+    ++counts.bad_places;
+    sample.remove_prefix(bad + size);
   }
 }
 
@@ -116,21 +129,21 @@ Detection DetectEncoding(std::string_view sample, bool is_whole) {
   }
 
   const Utf8Counts counts = CountUtf8(sample, is_whole);
-  if (counts.bad_bytes == 0) {
+  if (counts.bad_places == 0) {
     detection.confidence = counts.sequences >= 3 ? 0.99 : 0.9;
     detection.reason =
         fmt::format("well-formed UTF-8 with {} characters beyond ASCII", counts.sequences);
     return detection;
   }
-  LegacyGuess guess = GuessLegacy(sample);
+  LegacyGuess guess = GuessLegacy(sample, is_whole);
   // Text of another encoding makes well-formed sequences of UTF-8 only by rare chance.
-  if (counts.sequences >= counts.bad_bytes &&
-      (!guess.is_multi_byte || counts.sequences >= 20 * counts.bad_bytes)) {
+  if (counts.sequences >= counts.bad_places &&
+      (!guess.is_multi_byte || counts.sequences >= 20 * counts.bad_places)) {
     detection.confidence = static_cast<double>(counts.sequences) /
-                           static_cast<double>(counts.sequences + counts.bad_bytes);
-    detection.alternatives = {GuessLegacy(counts.rest).name};
-    detection.reason = fmt::format("{} characters are well-formed UTF-8, {} bytes are not",
-                                   counts.sequences, counts.bad_bytes);
+                           static_cast<double>(counts.sequences + counts.bad_places);
+    detection.alternatives = {GuessLegacy(counts.rest, is_whole).name};
+    detection.reason = fmt::format("{} characters are well-formed UTF-8, {} are not",
+                                   counts.sequences, counts.bad_places);
     return detection;
   }
   detection.name = std::move(guess.name);

@@ -101,7 +101,14 @@ TEST(DetectEncoding, KeepsUtf8WithAFewBadBytes) {
   EXPECT_EQ(detection.name, "utf-8");
   EXPECT_THAT(detection.confidence, Lt(1));
   EXPECT_THAT(detection.alternatives, Contains("windows-1252"));
-  EXPECT_THAT(detection.reason, HasSubstr("2 bytes are not"));
+  EXPECT_THAT(detection.reason, HasSubstr("2 are not"));
+}
+
+TEST(DetectEncoding, KeepsUtf8WithACharacterCutOff) {
+  const Detection detection = DetectEncoding(
+      "name,note\nS\u00F8rensen,late\nQu\u00E9bec,price 5 \xE2\x82,x\nAna,none\n", true);
+  EXPECT_EQ(detection.name, "utf-8") << detection.reason;
+  EXPECT_THAT(detection.reason, HasSubstr("2 characters are well-formed UTF-8, 1 are not"));
 }
 
 struct Text {
@@ -123,6 +130,12 @@ constexpr char kRussian[] =
     "Баумана\nСергей;Новосибирск;Красный проспект\n";
 constexpr char kGreek[] =
     "όνομα;πόλη\nΓιώργος;Αθήνα\nΜαρία;Θεσσαλονίκη\nΔημήτρης;Πάτρα\nΕλένη;Ηράκλειο\n";
+constexpr char kGreekCapital[] =
+    "όνομα;πόλη\nΆννα;Αθήνα\nΈλλη;Άρτα\nΌλγα;Έδεσσα\nΆρης;Άμφισσα\nΔημήτρης;Πάτρα\n";
+constexpr char kEuro[] =
+    "Straße;Gebühr\nKöln;12 €\nMünchen;30 €\nDüsseldorf;99 €\nNürnberg;5 €\nKiel;7 €\n";
+constexpr char kUkrainian[] =
+    "місто;вулиця\nКиїв;Хрещатик\nВінниця;Їжакевича\nЧернігів;Єлецька\nУжгород;Підгірна\n";
 constexpr char kTurkish[] =
     "adı;şehir\nAyşe;İstanbul\nMehmet Çağlar;Diyarbakır\nGülşah;Eskişehir\nIşıl;Kırıkkale\n";
 constexpr char kJapanese[] =
@@ -152,24 +165,33 @@ TEST_P(Legacy, IsRecognisedByItsText) {
 
 INSTANTIATE_TEST_SUITE_P(
     Encodings, Legacy,
-    testing::Values(Text{"CP1252", "windows-1252", kFrench},
-                    Text{"CP1252", "windows-1252", kGerman},
-                    Text{"CP1250", "windows-1250", kPolish}, Text{"CP1250", "windows-1250", kCzech},
-                    Text{"ISO-8859-2", "iso-8859-2", kPolish},
-                    Text{"CP1251", "windows-1251", kRussian}, Text{"KOI8-R", "koi8-r", kRussian},
-                    Text{"CP866", "ibm866", kRussian}, Text{"CP1253", "windows-1253", kGreek},
-                    Text{"CP1254", "windows-1254", kTurkish}, Text{"CP850", "ibm850", kGerman},
-                    Text{"CP852", "ibm852", kCzech}, Text{"MACINTOSH", "macintosh", kFrench},
-                    Text{"MACINTOSH", "macintosh", kGerman},
-                    Text{"CP1255", "windows-1255", kHebrew},
-                    Text{"CP1256", "windows-1256", kArabic}, Text{"CP932", "shift_jis", kJapanese},
-                    Text{"EUC-JP", "euc-jp", kJapanese}, Text{"GB18030", "gb18030", kSimplified},
-                    Text{"CP950", "big5", kTraditional}, Text{"CP949", "euc-kr", kKorean}),
+    testing::Values(
+        Text{"CP1252", "windows-1252", kFrench}, Text{"CP1252", "windows-1252", kGerman},
+        Text{"CP1250", "windows-1250", kPolish}, Text{"CP1250", "windows-1250", kCzech},
+        Text{"ISO-8859-2", "iso-8859-2", kPolish}, Text{"CP1251", "windows-1251", kRussian},
+        Text{"KOI8-R", "koi8-r", kRussian}, Text{"CP866", "ibm866", kRussian},
+        Text{"CP1253", "windows-1253", kGreek}, Text{"CP1254", "windows-1254", kTurkish},
+        Text{"CP850", "ibm850", kGerman}, Text{"CP852", "ibm852", kCzech},
+        Text{"MACINTOSH", "macintosh", kFrench}, Text{"MACINTOSH", "macintosh", kGerman},
+        Text{"CP1255", "windows-1255", kHebrew}, Text{"CP1256", "windows-1256", kArabic},
+        Text{"ISO-8859-7", "iso-8859-7", kGreekCapital},
+        Text{"CP1253", "windows-1253", kGreekCapital}, Text{"ISO-8859-15", "iso-8859-15", kEuro},
+        Text{"CP858", "ibm858", kEuro}, Text{"KOI8-U", "koi8-u", kUkrainian},
+        Text{"CP932", "shift_jis", kJapanese}, Text{"EUC-JP", "euc-jp", kJapanese},
+        Text{"GB18030", "gb18030", kSimplified}, Text{"CP950", "big5", kTraditional},
+        Text{"CP949", "euc-kr", kKorean}),
     [](const auto& test) {
       std::string name = test.param.encoding;
       std::erase(name, '-');
       return name + "_" + std::to_string(test.index);
     });
+
+TEST(DetectEncoding, IsSureOfTheLettersWhereSeveralEncodingsReadThemAlike) {
+  const std::string text = Encode(kGerman, "CP1252");
+  EXPECT_THAT(DetectEncoding(text, true).confidence, Ge(0.9));
+  // What follows may hold a letter in which windows-1252 and windows-1250 differ.
+  EXPECT_THAT(DetectEncoding(text, false).confidence, Lt(0.9));
+}
 
 TEST(DetectEncoding, FallsBackToWindows1252) {
   EXPECT_EQ(DetectEncoding("total,\xA3"

@@ -89,8 +89,11 @@ struct PairCounts {
   size_t common = 0;
   size_t singles = 0;
   size_t ascii_trails = 0;  // pairs whose second byte is an ASCII character
+  size_t within_words = 0;  // pairs alone among letters of ASCII
   size_t bad = 0;           // bytes that fit nothing
 };
+
+bool IsAsciiLetter(char c) { return (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z'); }
 
 PairCounts CountPairs(const MultiByteEncoding& encoding, std::string_view sample) {
   PairCounts counts;
@@ -111,6 +114,9 @@ PairCounts CountPairs(const MultiByteEncoding& encoding, std::string_view sample
     ++i;
     counts.common += HoldsAny(encoding.common, lead, trail) ? 1 : 0;
     counts.ascii_trails += trail < 0x80 ? 1 : 0;
+    const bool is_within_word = i >= 2 && i + 1 < sample.size() && IsAsciiLetter(sample[i - 2]) &&
+                                IsAsciiLetter(sample[i + 1]);
+    counts.within_words += is_within_word ? 1 : 0;
   }
   return counts;
 }
@@ -126,6 +132,8 @@ void AddMultiByte(std::string_view sample, std::vector<Candidate>* candidates) {
     if (counts.pairs < 2 || counts.bad * 50 > counts.pairs || counts.ascii_trails == counts.pairs) {
       continue;
     }
+    // Syllables and ideographs stand among their like; a letter with an accent stands in a word.
+    if (counts.within_words * 4 > counts.pairs) continue;
     const auto pairs = static_cast<double>(counts.pairs);
     const auto common = static_cast<double>(counts.common);
     // Half-width syllables are rare next to other text.
@@ -233,7 +241,10 @@ double Plausibility(char32_t before, char32_t c, char32_t after) {
   if (script == Script::kNone) {
     if (IsLetter(before) && IsLetter(after)) return c == 0x2019 || c == 0xA0 ? 0.9 : 0.05;
     if (c >= 0x2500 && c <= 0x25A0) return 0.03;  // lines and blocks
-    return IsCommonSymbol(c) ? 0.8 : 0.3;
+    // An apostrophe or a closing quotation mark stands behind a letter.
+    if (c == 0x2019 && IsLetter(after)) return 0.2;
+    if (IsCommonSymbol(c)) return 0.8;
+    return IsLetter(before) || IsLetter(after) ? 0.15 : 0.3;
   }
   double value = 1;
   const bool joins_other_script = (IsLetter(before) && ScriptOf(before) != script) ||
@@ -261,8 +272,9 @@ struct PagePrior {
 constexpr PagePrior kPagePriors[] = {
     {"windows-1252", 0},    {"windows-1250", -1.5}, {"windows-1251", -1.5}, {"windows-1253", -2},
     {"windows-1254", -2.5}, {"windows-1255", -2},   {"windows-1256", -2},   {"windows-1257", -2.5},
-    {"iso-8859-2", -2.5},   {"iso-8859-5", -3},     {"koi8-r", -2},         {"macintosh", -2},
-    {"ibm850", -2},         {"ibm437", -2.5},       {"ibm852", -2.7},       {"ibm866", -2},
+    {"iso-8859-2", -2.5},   {"iso-8859-5", -3},     {"iso-8859-7", -2.5},   {"iso-8859-15", -2.5},
+    {"koi8-r", -2},         {"koi8-u", -2.5},       {"macintosh", -2},      {"ibm850", -2},
+    {"ibm858", -2.5},       {"ibm437", -2.5},       {"ibm852", -2.7},       {"ibm866", -2},
 };
 
 // Sum of the log plausibilities of the high bytes, in the language that suits the page best.
@@ -303,9 +315,31 @@ double ScorePage(const SingleBytePage& page, std::string_view sample, size_t* hi
   return sum + best;
 }
 
+// Whether both pages have the same characters where the sample has bytes beyond ASCII.
+bool ReadAlike(const Candidate& a, const Candidate& b, std::string_view sample) {
+  if (a.is_multi_byte || b.is_multi_byte) return false;
+  const SingleBytePage& first = *FindSingleBytePage(a.name);
+  const SingleBytePage& second = *FindSingleBytePage(b.name);
+  return std::all_of(sample.begin(), sample.end(), [&](char c) {
+    const auto byte = static_cast<uint8_t>(c);
+    return byte < 0x80 || first.upper[byte - 0x80] == second.upper[byte - 0x80];
+  });
+}
+
+// The best candidate that reads the sample in another way than the first one. What follows the
+// sample may hold the bytes in which two pages differ.
+const Candidate& Rival(const std::vector<Candidate>& candidates, std::string_view sample,
+                       bool is_whole) {
+  const auto rival =
+      std::find_if(candidates.begin() + 1, candidates.end(), [&](const Candidate& candidate) {
+        return !is_whole || !ReadAlike(candidates.front(), candidate, sample);
+      });
+  return rival == candidates.end() ? candidates[1] : *rival;
+}
+
 }  // namespace
 
-LegacyGuess GuessLegacy(std::string_view sample) {
+LegacyGuess GuessLegacy(std::string_view sample, bool is_whole) {
   std::vector<Candidate> candidates;
   AddMultiByte(sample, &candidates);
   size_t high_count = 0;
@@ -321,10 +355,10 @@ LegacyGuess GuessLegacy(std::string_view sample) {
   guess.name = candidates.front().name;
   guess.is_multi_byte = candidates.front().is_multi_byte;
   for (size_t i = 1; i < 4; ++i) guess.alternatives.emplace_back(candidates[i].name);
-  // The margin to the runner-up in nats over all bytes, as a probability, with a cap for a guess.
-  const double margin = (candidates[0].score - candidates[1].score) *
+  // The margin to the rival in nats over all bytes, as a probability, with a cap for a guess.
+  const double margin = (candidates[0].score - Rival(candidates, sample, is_whole).score) *
                         static_cast<double>(std::min<size_t>(high_count, 50));
-  guess.confidence = 0.3 + 0.6 * (1 - std::exp(-margin / 2));
+  guess.confidence = 0.3 + 0.64 * (1 - std::exp(-margin / 2));
   guess.reason =
       fmt::format("not UTF-8; {} bytes beyond ASCII make sense in {} best", high_count, guess.name);
   return guess;

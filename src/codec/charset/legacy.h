@@ -16,7 +16,8 @@ struct LegacyGuess {
 };
 
 /// Judges a text that has bytes beyond ASCII and is not UTF-8. Without telling evidence:
-/// windows-1252. Looks at the first few thousand such bytes.
-LegacyGuess GuessLegacy(std::string_view sample);
+/// windows-1252. Looks at the first few thousand such bytes. `is_whole`: no other bytes follow, so
+/// that encodings that read the sample alike are as good as one.
+LegacyGuess GuessLegacy(std::string_view sample, bool is_whole);
 
 }  // namespace pyforge::charset
