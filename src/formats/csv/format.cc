@@ -25,6 +25,13 @@ bool HasExtension(std::string_view name, std::string_view extension) {
   });
 }
 
+/// NULs at the end: of a file that was made at its full size and not written to it. None where
+/// there is nothing else.
+int64_t FillingBytes(std::string_view sample) {
+  const size_t last = sample.find_last_not_of('\0');
+  return last == std::string_view::npos ? 0 : static_cast<int64_t>(sample.size() - last - 1);
+}
+
 /// Whether the bytes are a file of another kind, whatever its name: by its magic number, or by more
 /// control characters than stray NULs and the like amount to. Short texts hardly tell.
 bool IsBinary(std::string_view sample, int64_t control, bool is_named) {
@@ -39,9 +46,10 @@ bool IsBinary(std::string_view sample, int64_t control, bool is_named) {
     return true;
   }
   constexpr size_t kTellingBytes = 512;
-  const auto size = static_cast<int64_t>(sample.size());
+  const int64_t filling = FillingBytes(sample);
+  const int64_t size = static_cast<int64_t>(sample.size()) - filling;
   const bool tells = !is_named || sample.size() >= kTellingBytes;
-  return tells && control * 50 > size;
+  return tells && (control - filling) * 50 > size;
 }
 
 /// Text can be anything, so that this is what is left when no other format knows its own: sure

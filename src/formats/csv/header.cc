@@ -472,6 +472,13 @@ bool LayoutFinder::FindSecondTable(size_t* index) {
   return true;
 }
 
+// What fills a file up to its size: control-Z ended text files under DOS, and NULs stand where a
+// file was made at its full size and its writing was interrupted.
+bool IsFilling(std::string_view line) {
+  constexpr std::string_view kFilling("\x1A\0", 2);
+  return !line.empty() && line.find_first_not_of(kFilling) == std::string_view::npos;
+}
+
 // Cuts off what follows the last row of data in `rows`, of which `first` is the first that may go.
 void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text, int64_t base) {
   size_t end = rows.size();
@@ -483,10 +490,10 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
     const std::string_view line = text.substr(row.begin, row.end - row.begin);
     return row.width > 0 && line.find_first_not_of(" \t\r\n") == std::string_view::npos;
   };
-  // Control-Z ended text files under DOS.
-  if (end > first &&
-      text.substr(rows[end - 1].begin, rows[end - 1].end - rows[end - 1].begin) == "\x1A")
-    --end;
+  const auto is_filling = [&](const SampleRow& row) {
+    return IsFilling(text.substr(row.begin, row.end - row.begin));
+  };
+  if (end > first && is_filling(rows[end - 1])) --end;
   while (end > first && is_empty(rows[end - 1])) --end;
   size_t notes = end;
   while (!hints_.keeps_footer && notes > first && end - notes < kFooterRowsMax &&

@@ -256,6 +256,13 @@ TEST(CsvSniff, TakesShortTextsWithNulsByTheirName) {
   EXPECT_GT(Confidence("PAR1,PAR2\n1,2\n", "t.csv"), 0.5);
 }
 
+TEST(CsvSniff, TakesNulsAtTheEndForFilling) {
+  std::string text = "id,name\n";
+  for (int i = 0; i < 100; ++i) text += "17,someone\n";
+  EXPECT_GT(Confidence(text + std::string(2000, '\0'), "t.csv"), 0.5);
+  EXPECT_EQ(Confidence(std::string(2000, '\0'), "t.csv"), 0);
+}
+
 TEST(CsvSniff, RefusesBinaryFilesWhateverTheirName) {
   using namespace std::string_literals;  // NUL bytes in literals
   for (const std::string& head :
