@@ -31,8 +31,9 @@ if(PYFORGE_SANITIZE)
   if("thread" IN_LIST PYFORGE_SANITIZE)
     # Arrow is not instrumented; what its own code does is not judged, what ours does is.
     # Arrow's own allocators hand memory from thread to thread unseen, which looks like a race.
+    # Tests of kill -9 fork, and what is written there is written by a thread.
     list(APPEND PYFORGE_TEST_ENVIRONMENT "ARROW_DEFAULT_MEMORY_POOL=system"
-      "TSAN_OPTIONS=ignore_noninstrumented_modules=1")
+      "TSAN_OPTIONS=ignore_noninstrumented_modules=1:die_after_fork=0")
   endif()
 endif()
 
