@@ -80,7 +80,20 @@ def row_in_windows_1252(editor: Editor, row: int) -> None:
 
 @on_rows
 def character_cut_off(editor: Editor, row: int) -> None:
-    """The first bytes of a character, and then the delimiter or the line's end."""
+    _cut_character(editor, row, "Müller, Sørensen, García, Dvořák und Häußler")
+
+
+@on_rows
+def character_cut_off_among_few(editor: Editor, row: int) -> None:
+    _cut_character(editor, row, "Café für José in Łódź")
+
+
+def _cut_character(editor: Editor, row: int, others: str) -> None:
+    """The first bytes of a character, and then the delimiter or the line's end. Another row has
+    whole characters: without any, nobody could tell that the file is in UTF-8."""
+    column = editor.text_cell(0)
+    editor.rows[0] = editor.with_cell(0, column, others)
+    editor.line_of(0).text = editor.table.line(editor.rows[0]).encode()
     column = editor.text_cell(row)
     cells = editor.with_cell(row, column, "price 5 \ue000")
     text = editor.table.line(cells).encode().replace("\ue000".encode(), b"\xe2\x82")
