@@ -2,6 +2,7 @@
 #include <arrow/type.h>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "cli/requests.h"
@@ -26,11 +27,16 @@ namespace {
 struct InfoOptions {
   bool json = false;
   InfoFormat format = InfoFormat::kTable;
+  bool explain = false;
 };
 
 constexpr OptionSpec kOptions[] = {
     InGroup("Output", Option<&InfoOptions::json>("json", "Short for --format json.")),
     InGroup("Output", Option<&InfoOptions::format>("format", "How to print it.", {}, {}, 'f')),
+    InGroup("Output",
+            Option<&InfoOptions::explain>(
+                "explain",
+                "Say why it is read so: what was found, what else was in question, with scores.")),
 };
 
 using Json = nlohmann::ordered_json;
@@ -73,6 +79,43 @@ std::string Line(std::string_view name, std::string_view value) {
   return fmt::format("  {:12}  {}\n", name, value);
 }
 
+constexpr size_t kNameWidth = 12;
+
+std::string ScoreText(std::optional<double> score) {
+  return score ? fmt::format("score {:.2f}", *score) : std::string();
+}
+
+/// The finding, below it why, and below that what else was in question.
+std::string ExplainedText(const Finding& finding, size_t name_width) {
+  std::string text = fmt::format("  {:{}}  {}  ({:.0f} % sure", Visible(finding.name), name_width,
+                                 Visible(finding.value), finding.confidence * 100);
+  if (finding.score) text += ", " + ScoreText(finding.score);
+  text += ")\n";
+  const std::string blanks(name_width + 4, ' ');
+  if (!finding.reason.empty()) text += blanks + Visible(finding.reason) + '\n';
+  for (const Candidate& candidate : finding.candidates) {
+    text += fmt::format("{}not {}", blanks, Visible(candidate.value));
+    if (candidate.score) text += fmt::format("  ({})", ScoreText(candidate.score));
+    if (!candidate.reason.empty()) text += ": " + Visible(candidate.reason);
+    text += '\n';
+  }
+  return text;
+}
+
+std::string ExplainedTableText(const TableExplanation& table) {
+  std::string text;
+  if (!table.findings.empty()) text += "\nWhy it begins and ends so\n";
+  for (const Finding& finding : table.findings) text += ExplainedText(finding, kNameWidth);
+  size_t name_width = kNameWidth;
+  for (const Finding& column : table.columns) {
+    const size_t wanted = std::min<size_t>(DisplayWidth(Visible(column.name)), 30);
+    name_width = std::max(name_width, wanted);
+  }
+  if (!table.columns.empty()) text += "\nWhy these types so far\n";
+  for (const Finding& column : table.columns) text += ExplainedText(column, name_width);
+  return text;
+}
+
 std::string TableText(const TableInfo& info, size_t width) {
   const int column_count = info.schema == nullptr ? 0 : info.schema->num_fields();
   std::string text =
@@ -109,10 +152,23 @@ std::string InfoText(const Inspection& inspection, size_t width) {
                                          inspection.container.empty() ? std::string()
                                                                       : ", " + inspection.container)
                            : "unknown");
-  for (const Finding& finding : inspection.findings) {
-    text += Line(finding.name, FindingText(finding));
+  const std::optional<Explanation>& explanation = inspection.explanation;
+  if (explanation) {
+    text += "\nWhy it is read so\n";
+    for (const Finding& finding : explanation->findings) {
+      text += ExplainedText(finding, kNameWidth);
+    }
+  } else {
+    for (const Finding& finding : inspection.findings) {
+      text += Line(finding.name, FindingText(finding));
+    }
   }
-  for (const TableInfo& table : inspection.tables) text += TableText(table, width);
+  for (size_t i = 0; i < inspection.tables.size(); ++i) {
+    text += TableText(inspection.tables[i], width);
+    if (explanation && i < explanation->tables.size()) {
+      text += ExplainedTableText(explanation->tables[i]);
+    }
+  }
   return text;
 }
 
@@ -123,9 +179,10 @@ int RunInfo(Session& session, const Arguments& arguments) {
   if (format == InfoFormat::kJson) session.UseJsonErrors();
   const Result<ExecutionContext*> context = session.StartJob(arguments.given);
   if (!context.ok()) return session.Fail(context.status());
-  const Result<Inspection> inspection =
-      Inspect(MakeInspectRequest(session, arguments, arguments.positionals.front(), "", kOptions),
-              session.registry(), **context);
+  InspectRequest request =
+      MakeInspectRequest(session, arguments, arguments.positionals.front(), "", kOptions);
+  request.explain = own->explain;
+  const Result<Inspection> inspection = Inspect(request, session.registry(), **context);
   if (!inspection.ok()) return session.Fail(inspection.status());
   for (const std::string& warning : (*context)->warnings()) session.Warn(warning);
   if (format == InfoFormat::kTable) {

@@ -19,6 +19,13 @@ namespace pyforge {
 
 class ExecutionContext;
 
+/// A value that was in question beside the one that was found.
+struct Candidate {
+  std::string value;
+  std::optional<double> score = {};  ///< 0 to 1, comparable with the score of the finding
+  std::string reason = {};           ///< what spoke for it, and what against
+};
+
 /// Something found out about an input instead of being told, with how sure that is.
 struct Finding {
   std::string name;                            ///< "delimiter", "encoding", "header"
@@ -26,6 +33,21 @@ struct Finding {
   double confidence = 1;                       ///< 0 to 1
   std::vector<std::string> alternatives = {};  ///< the runners-up, best first
   std::string reason = {};
+  std::optional<double> score = {};        ///< where values were put to a test: the found one's
+  std::vector<Candidate> candidates = {};  ///< the others', best first; in an Explanation only
+};
+
+/// Why one table of an input is read as it is.
+struct TableExplanation {
+  std::vector<Finding> findings = {};
+  std::vector<Finding> columns = {};  ///< one a column: its name, its type, and why it has that
+};
+
+/// Why an input is read as it is, also as to what it turned out not to have.
+struct Explanation {
+  std::vector<Finding> findings = {};
+  /// As Input::tables(); no entries where metadata tell the types.
+  std::vector<TableExplanation> tables = {};
 };
 
 struct TableInfo {
@@ -140,6 +162,12 @@ class Input {
   virtual std::span<const TableInfo> tables() const = 0;
   /// Findings about the whole input (encoding, dialect, creator), for `info` and the report.
   virtual std::span<const Finding> findings() const { return {}; }
+  /// The findings with what else was in question, and why columns have their types. Tells what
+  /// opening has seen; reads nothing.
+  virtual Explanation Explain() const {
+    const auto known = findings();
+    return {.findings = {known.begin(), known.end()}};
+  }
   /// Plans the passes that read the requested tables.
   ///
   /// Shape:  one scan for tables that come out of one pass, else a scan a table.

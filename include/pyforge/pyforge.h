@@ -5,6 +5,7 @@
 
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -27,6 +28,7 @@ struct InspectRequest {
   std::string from = {};      ///< input format; empty: found
   std::string table = {};     ///< empty: the first, or all where that makes sense
   OptionValues options = {};  ///< the format's read options, and types, schema, columns, strict
+  bool explain = false;       ///< Inspect: also why the input is read as it is
 };
 
 struct Inspection {
@@ -36,6 +38,7 @@ struct Inspection {
   int64_t stored_bytes = 0;
   std::vector<Finding> findings;
   std::vector<TableInfo> tables;
+  std::optional<Explanation> explanation = {};  ///< where it was asked for
 };
 
 struct ValidationReport {

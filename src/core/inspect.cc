@@ -137,7 +137,9 @@ std::string_view Version() { return kVersion; }
 Result<Inspection> Inspect(const InspectRequest& request, const Registry& registry,
                            ExecutionContext& context) {
   ARROW_ASSIGN_OR_RAISE(core::OpenedRequest opened, core::Open(request, registry, context));
-  return core::Describe(opened.opened);
+  Inspection inspection = core::Describe(opened.opened);
+  if (request.explain) inspection.explanation = opened.opened.input->Explain();
+  return inspection;
 }
 
 Result<std::shared_ptr<arrow::RecordBatchReader>> Read(const InspectRequest& request,

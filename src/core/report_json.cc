@@ -130,6 +130,33 @@ Json FieldsJson(const arrow::Schema& schema) {
   });
 }
 
+Json CandidateJson(const Candidate& candidate) {
+  return {{"value", candidate.value},
+          {"score", OrNull(candidate.score)},
+          {"reason", TextOrNull(candidate.reason)}};
+}
+
+Json ExplainedJson(const Finding& finding) {
+  return {{"name", finding.name},
+          {"value", finding.value},
+          {"confidence", finding.confidence},
+          {"score", OrNull(finding.score)},
+          {"reason", TextOrNull(finding.reason)},
+          {"candidates", ListJson(finding.candidates, CandidateJson)}};
+}
+
+Json ExplanationJson(const Inspection& inspection) {
+  const Explanation& explanation = *inspection.explanation;
+  Json tables = Json::array();
+  for (size_t i = 0; i < explanation.tables.size(); ++i) {
+    tables.push_back({{"name", inspection.tables[i].name},
+                      {"findings", ListJson(explanation.tables[i].findings, ExplainedJson)},
+                      {"columns", ListJson(explanation.tables[i].columns, ExplainedJson)}});
+  }
+  return {{"findings", ListJson(explanation.findings, ExplainedJson)},
+          {"tables", std::move(tables)}};
+}
+
 Json InspectionJson(const Inspection& inspection) {
   const auto table_json = [](const TableInfo& table) {
     return Json{{"name", table.name},
@@ -138,14 +165,16 @@ Json InspectionJson(const Inspection& inspection) {
                 {"columns", table.schema == nullptr ? Json::array() : FieldsJson(*table.schema)},
                 {"detected", FindingsJson(table.findings)}};
   };
-  return {{"path", inspection.path},
-          {"format", inspection.format},
-          {"container", TextOrNull(inspection.container)},
-          {"format_reason", inspection.format_reason},
-          {"format_confidence", inspection.format_confidence},
-          {"bytes", inspection.stored_bytes},
-          {"detected", FindingsJson(inspection.findings)},
-          {"tables", ListJson(inspection.tables, table_json)}};
+  Json json = {{"path", inspection.path},
+               {"format", inspection.format},
+               {"container", TextOrNull(inspection.container)},
+               {"format_reason", inspection.format_reason},
+               {"format_confidence", inspection.format_confidence},
+               {"bytes", inspection.stored_bytes},
+               {"detected", FindingsJson(inspection.findings)},
+               {"tables", ListJson(inspection.tables, table_json)}};
+  if (inspection.explanation) json["explanation"] = ExplanationJson(inspection);
+  return json;
 }
 
 }  // namespace

@@ -141,6 +141,35 @@ TEST(InspectionToJson, TellsTablesColumnsAndFindings) {
   EXPECT_TRUE(json["tables"][1]["columns"].empty());
 }
 
+TEST(InspectionToJson, ExplainsWhereThatWasAskedFor) {
+  Inspection inspection{.path = "a.csv", .format = "csv"};
+  inspection.tables.push_back({.name = "a"});
+  EXPECT_FALSE(Json::parse(InspectionToJson(inspection)).contains("explanation"));
+  inspection.explanation = Explanation{
+      .findings = {{.name = "delimiter",
+                    .value = ";",
+                    .confidence = 0.75,
+                    .reason = "three on each line",
+                    .score = 0.5,
+                    .candidates = {{.value = ",", .score = 0.25, .reason = "none on most"},
+                                   {.value = "|"}}}},
+      .tables = {{.findings = {{.name = "header", .value = "1"}},
+                  .columns = {{.name = "x", .value = "int64"}}}}};
+  const Json json = Json::parse(InspectionToJson(inspection))["explanation"];
+  const Json& finding = json["findings"][0];
+  EXPECT_THAT(Keys(finding),
+              ElementsAre("name", "value", "confidence", "score", "reason", "candidates"));
+  EXPECT_EQ(finding["score"], 0.5);
+  EXPECT_EQ(finding["candidates"][0]["value"], ",");
+  EXPECT_EQ(finding["candidates"][0]["score"], 0.25);
+  EXPECT_EQ(finding["candidates"][0]["reason"], "none on most");
+  EXPECT_TRUE(finding["candidates"][1]["score"].is_null());
+  EXPECT_EQ(json["tables"][0]["name"], "a");
+  EXPECT_EQ(json["tables"][0]["findings"][0]["name"], "header");
+  EXPECT_EQ(json["tables"][0]["columns"][0]["value"], "int64");
+  EXPECT_TRUE(json["tables"][0]["columns"][0]["score"].is_null());
+}
+
 TEST(ValidationToJson, TellsVerdictCountsAndError) {
   ValidationReport report;
   report.sound = false;

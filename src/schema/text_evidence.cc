@@ -94,6 +94,7 @@ void ColumnEvidence::Example::Merge(const Example& other) {
 void ColumnEvidence::AddNulls(int64_t count) { null_count_ += count; }
 
 void ColumnEvidence::AddOther(std::string_view value) {
+  ++other_count_;
   if (IsCodeOfDigits(value.data(), value.size())) {
     families_ |= kCode;
     code_.Offer(value);
@@ -294,6 +295,7 @@ void ColumnEvidence::AddFitting(const TextType& type, int64_t count, int64_t int
     case TextKind::kNull:
     case TextKind::kText:
       families_ |= kOther;
+      taken_for_text_count_ += count;
       break;
   }
 }
@@ -372,6 +374,8 @@ void ColumnEvidence::Merge(const ColumnEvidence& later) {
   value_count_ += later.value_count_;
   null_count_ += later.null_count_;
   empty_count_ += later.empty_count_;
+  other_count_ += later.other_count_;
+  taken_for_text_count_ += later.taken_for_text_count_;
   families_ |= later.families_;
   formats_ &= later.formats_;
   orders_ &= later.orders_;
@@ -568,6 +572,56 @@ std::string ColumnEvidence::Explain(const DecideOptions& options) const {
   if ((families_ & kOther) == 0)
     return fmt::format("text: digits that are no number, as {}", quoted);
   return fmt::format("text, as {}", quoted);
+}
+
+// What the values are but for those that are nothing but text.
+std::optional<TypeRival> ColumnEvidence::RivalOfSome(const DecideOptions& options) const {
+  ColumnEvidence rest = *this;
+  rest.families_ &= static_cast<uint16_t>(~(kCode | kOther));
+  const int64_t looked_at = value_count_ - empty_count_ - taken_for_text_count_;
+  if (rest.families_ == 0 || looked_at <= other_count_) return std::nullopt;
+  const TextType type = rest.Decide(options);
+  if (type.kind == TextKind::kText) return std::nullopt;
+  const double share = 1 - static_cast<double>(other_count_) / static_cast<double>(looked_at);
+  return TypeRival{type, share,
+                   fmt::format("{} of {} values {} not of it", other_count_, looked_at,
+                               other_count_ == 1 ? "is" : "are")};
+}
+
+// Another reading of the same values, by what could have been said of the column.
+std::optional<TypeRival> ColumnEvidence::RivalOfAll(const DecideOptions& options) const {
+  const Verdict verdict = Judge(options);
+  const bool is_text = verdict.type.kind == TextKind::kText;
+  const std::string reason(is_text ? verdict.reason : "all values may be read so as well");
+  constexpr uint16_t kBools = kTrueOrFalse | kYes | kNo | kT | kF;
+  if (is_text && (families_ & ~kBools) == 0 && families_ != 0) {
+    return TypeRival{OfKind(TextKind::kBool), 1, reason};
+  }
+  std::vector<DecideOptions> readings;
+  // Integers without marks are the same with either decimal mark.
+  if ((families_ & kNumber) != 0 && formats_ != 0xFF) {
+    for (const char point : {',', '.'}) {
+      readings.push_back(options);
+      readings.back().decimal_point = point;
+    }
+  }
+  if (families_ == kTemporal && std::popcount(orders_) > 1) {
+    for (const DateOrder order : {DateOrder::kDmy, DateOrder::kMdy, DateOrder::kYmd}) {
+      if ((orders_ & OrderBit(order)) == 0) continue;
+      readings.push_back(options);
+      readings.back().date_order = order;
+    }
+  }
+  for (const DecideOptions& reading : readings) {
+    const TextType type = Decide(reading);
+    if (type.kind != TextKind::kText && !(type == verdict.type)) return TypeRival{type, 1, reason};
+  }
+  return std::nullopt;
+}
+
+std::optional<TypeRival> ColumnEvidence::Rival(const DecideOptions& options) const {
+  if (value_count_ == 0) return std::nullopt;
+  return (families_ & (kCode | kOther)) != 0 ? RivalOfSome(options) : RivalOfAll(options);
 }
 
 }  // namespace pyforge::schema

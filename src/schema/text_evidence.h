@@ -23,6 +23,14 @@ struct DecideOptions {
   std::optional<DateOrder> date_order = {};
 };
 
+/// Another type that a column could have been of.
+struct TypeRival {
+  TextType type;
+  /// Of the values that were looked at one by one, empty ones not among them: how many are of it.
+  double share = 1;
+  std::string reason;  ///< why the column is not
+};
+
 /// What has been seen of one column. Merge is associative and commutative; Decide depends on the
 /// set of values alone, never on their order or on how they were cut into pieces.
 ///
@@ -57,6 +65,9 @@ class ColumnEvidence {
   bool is_text_for_good(const DecideOptions& options = {}) const;
   /// Why, in words, for the report: "integers 1 to 93121", "text: 'n/a' among integers".
   std::string Explain(const DecideOptions& options = {}) const;
+  /// The nearest type beside the decided one: what all values but a few are, or another reading of
+  /// all of them. None where nothing else was in question; that all values are also text is none.
+  std::optional<TypeRival> Rival(const DecideOptions& options = {}) const;
   /// True when day and month cannot be told apart by any value seen.
   bool ambiguous_dates(const DecideOptions& options = {}) const;
 
@@ -119,11 +130,15 @@ class ColumnEvidence {
   Verdict JudgeShape(const NumberShape& shape, const DecideOptions& options, TextType type) const;
   Verdict JudgeTemporal(const DecideOptions& options) const;
   std::string Families(const DecideOptions& options) const;
+  std::optional<TypeRival> RivalOfSome(const DecideOptions& options) const;
+  std::optional<TypeRival> RivalOfAll(const DecideOptions& options) const;
   uint8_t FormatsUnder(const DecideOptions& options) const;
 
   int64_t value_count_ = 0;
   int64_t null_count_ = 0;
   int64_t empty_count_ = 0;
+  int64_t other_count_ = 0;           // of kCode and kOther
+  int64_t taken_for_text_count_ = 0;  // not looked at, as the column was text already
   uint16_t families_ = 0;
   uint8_t formats_ = 0xFF;      // of number_formats, those under which all numbers are well-formed
   uint8_t orders_ = kAnyOrder;  // of the dates, those under which all are in the calendar

@@ -1,5 +1,6 @@
 #include "schema/text_evidence.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <string>
@@ -44,6 +45,48 @@ TEST(ColumnEvidence, OneRealAmongManyIntegersMakesTheColumnDouble) {
 TEST(ColumnEvidence, OneWordAmongIntegersKeepsEverythingAsText) {
   EXPECT_EQ(Decided({"1", "2", "n/a", "4"}), "string");
   EXPECT_EQ(Explained({"1", "2", "n/a", "4"}), "text: 'n/a' among integers");
+}
+
+std::string RivalOf(const Texts& texts, const DecideOptions& options = {}) {
+  const auto rival = EvidenceOf(texts).Rival(options);
+  if (!rival) return "none";
+  return fmt::format("{} {:.2f}: {}", rival->type.ToString(), rival->share, rival->reason);
+}
+
+TEST(ColumnEvidence, KnowsTheTypeOfAllValuesButAFew) {
+  EXPECT_EQ(RivalOf({"1", "2", "n/a", "4"}), "int64 0.75: 1 of 4 values is not of it");
+  EXPECT_EQ(RivalOf({"1.5", "", "x", "00123", "2.5"}), "double 0.50: 2 of 4 values are not of it");
+  EXPECT_EQ(RivalOf({"x", "y"}), "none");
+  EXPECT_EQ(RivalOf({"00123", "01"}), "none");
+  EXPECT_EQ(RivalOf({"1", "true", "x"}), "none") << "the others are of no one type";
+  EXPECT_EQ(RivalOf({}), "none");
+  EXPECT_EQ(RivalOf({"", ""}), "none");
+}
+
+TEST(ColumnEvidence, CountsOnlyValuesThatWereLookedAtForARival) {
+  ColumnEvidence evidence = EvidenceOf({"1", "n/a"});
+  evidence.AddFitting({.kind = TextKind::kText}, 50);
+  evidence.Merge(EvidenceOf({"2", "3"}));
+  const auto rival = evidence.Rival();
+  ASSERT_TRUE(rival.has_value());
+  EXPECT_EQ(rival->share, 0.75);
+}
+
+TEST(ColumnEvidence, KnowsOtherReadingsOfAllValues) {
+  EXPECT_EQ(RivalOf({"01/02/2024", "03/04/2024"}),
+            "date32[day] as dd/mm/yyyy 1.00: dates whose day and month cannot be told apart");
+  EXPECT_EQ(RivalOf({"01/02/2024"}, {.date_order = DateOrder::kDmy}),
+            "date32[day] as mm/dd/yyyy 1.00: all values may be read so as well");
+  EXPECT_EQ(RivalOf({"1,250", "2,375"}),
+            "double as 1234,5 1.00: commas that may be decimal points or group marks");
+  EXPECT_EQ(RivalOf({"1,5"}, {.delimiter = ','}),
+            "double as 1234,5 1.00: decimal commas among fields parted by commas");
+  EXPECT_EQ(RivalOf({"1.234"}), "int64 as 1.234 1.00: all values may be read so as well");
+  EXPECT_EQ(RivalOf({"yes", "yes"}), "bool 1.00: one word of a pair of truth values only");
+  EXPECT_EQ(RivalOf({"1", "2"}), "none");
+  EXPECT_EQ(RivalOf({"1.5", "2"}), "none");
+  EXPECT_EQ(RivalOf({"13/02/2024"}), "none");
+  EXPECT_EQ(RivalOf({"true", "false"}), "none");
 }
 
 TEST(ColumnEvidence, IntegersBeyond64BitsBecomeDecimals) {

@@ -32,6 +32,29 @@ TEST_F(InspectTest, TellsFormatDialectAndTypes) {
   EXPECT_TRUE(inspection->tables[0].schema->field(0)->type()->Equals(arrow::int64()));
 }
 
+TEST_F(InspectTest, ExplainsWhenAsked) {
+  const std::string path = directory_.Write("x.csv", "a;b\n1;x\n2;y\n3;z\n");
+  auto plain = Inspect({.path = path}, registry_, context_);
+  ASSERT_OK(plain);
+  EXPECT_FALSE(plain->explanation.has_value());
+  auto explained = Inspect({.path = path, .explain = true}, registry_, context_);
+  ASSERT_OK(explained);
+  ASSERT_TRUE(explained->explanation.has_value());
+  EXPECT_THAT(explained->explanation->findings, Contains(Field(&Finding::name, "decimal")));
+  ASSERT_THAT(explained->explanation->tables, SizeIs(1));
+  EXPECT_THAT(explained->explanation->tables[0].columns, SizeIs(2));
+}
+
+TEST_F(InspectTest, ExplainsAFormatThatTellsItsTypesByItsFindings) {
+  const std::string input = directory_.Write("g.csv", "a,b\n1,2\n");
+  ASSERT_OK(Convert({.inputs = {input}}, registry_, context_).error);
+  auto explained =
+      Inspect({.path = directory_ / "g.parquet", .explain = true}, registry_, context_);
+  ASSERT_OK(explained);
+  EXPECT_EQ(explained->explanation->findings.size(), explained->findings.size());
+  EXPECT_TRUE(explained->explanation->tables.empty());
+}
+
 TEST_F(InspectTest, SaysWhenAFileIsMissing) {
   auto inspection = Inspect({.path = directory_ / "none.csv"}, registry_, context_);
   EXPECT_THAT(inspection, FailsWith("io.not_found"));

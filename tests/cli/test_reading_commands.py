@@ -34,6 +34,52 @@ def test_info_has_three_formats_and_an_old_spelling(orders: Path) -> None:
     assert re.search(r'^ {6}-?\s*"name": "id"$|^ {6}-$', yaml, re.MULTILINE)
 
 
+def test_info_says_why_when_asked(tmp_path: Path) -> None:
+    source = tmp_path / "x.csv"
+    rows = "".join(f"{n};{'n/a' if n == 7 else n};1,5\n" for n in range(100))
+    source.write_text("id;size;price\n" + rows)
+    plain = run("info", source).stdout.decode()
+    text = run("info", source, "--explain").stdout.decode()
+
+    assert "Why" not in plain
+    assert re.search(r"^  delimiter +;  \(\d+ % sure, score 0\.\d\d\)$", text, re.MULTILINE)
+    assert re.search(r"^ +`;` gives 3 fields on 101 of 101 lines", text, re.MULTILINE)
+    assert re.search(r"^ +not ,  \(score 0\.\d\d\): `,` gives 2 fields", text, re.MULTILINE)
+    for name in ("encoding", "quote", "escape", "comment", "preamble", "header", "footer"):
+        assert re.search(rf"^  {name} +\S", text, re.MULTILINE), name
+    assert re.search(r"^  decimal +,  \(100 % sure", text, re.MULTILINE)
+    assert "not int64  (score 0.99): 1 of 100 values is not of it" in text
+
+
+def test_info_explains_in_json_by_the_same_fields(tmp_path: Path) -> None:
+    source = tmp_path / "x.csv"
+    source.write_text("id;size\n1;n/a\n2;3\n3;4\n4;5\n")
+    assert "explanation" not in json_of("info", source, "--json")
+    told = json_of("info", source, "--explain", "--json")["explanation"]
+
+    findings = {finding["name"]: finding for finding in told["findings"]}
+    delimiter = findings["delimiter"]
+    assert delimiter["value"] == ";"
+    assert delimiter["score"] > max(each["score"] for each in delimiter["candidates"])
+    assert findings["footer"]["value"] == "none"
+    assert findings["footer"]["reason"]
+    assert [table["name"] for table in told["tables"]] == ["x"]
+    size = told["tables"][0]["columns"][1]
+    assert (size["name"], size["value"], size["confidence"]) == ("size", "string", 1)
+    assert size["candidates"] == [
+        {"value": "int64", "score": 0.75, "reason": "1 of 4 values is not of it"}
+    ]
+    yaml = run("info", source, "--explain", "--format", "yaml").stdout.decode()
+    assert '"explanation":' in yaml
+
+
+def test_info_explains_a_file_that_tells_its_types(orders: Path, tmp_path: Path) -> None:
+    convert(orders, tmp_path / "o.parquet")
+    text = run("info", tmp_path / "o.parquet", "--explain").stdout.decode()
+    assert re.search(r"^  creator +", text, re.MULTILINE)
+    assert "types so far" not in text
+
+
 def test_info_names_a_wrong_extension(orders: Path, tmp_path: Path) -> None:
     convert(orders, tmp_path / "o.parquet")
     wrong = (tmp_path / "o.parquet").rename(tmp_path / "o.csv")

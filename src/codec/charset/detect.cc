@@ -150,6 +150,7 @@ Detection DetectEncoding(std::string_view sample, bool is_whole) {
   detection.confidence = guess.confidence;
   detection.alternatives = std::move(guess.alternatives);
   detection.reason = std::move(guess.reason);
+  detection.scores = std::move(guess.scores);
   return detection;
 }
 

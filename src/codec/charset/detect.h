@@ -17,7 +17,9 @@ struct Detection {
   double confidence = 1;
   std::vector<std::string> alternatives = {};  ///< best first
   std::string reason = {};                     ///< in words, for the report
-  int bom_bytes = 0;                           ///< length of the byte-order mark
+  /// Of `name` and then of the alternatives, 0 to 1; empty where they were not weighed.
+  std::vector<double> scores = {};
+  int bom_bytes = 0;  ///< length of the byte-order mark
 };
 
 /// Judges the first bytes of a text. `is_whole`: the sample is all there is, so that a sequence cut

@@ -356,8 +356,14 @@ LegacyGuess GuessLegacy(std::string_view sample, bool is_whole) {
   guess.is_multi_byte = candidates.front().is_multi_byte;
   for (size_t i = 1; i < 4; ++i) guess.alternatives.emplace_back(candidates[i].name);
   // The margin to the rival in nats over all bytes, as a probability, with a cap for a guess.
-  const double margin = (candidates[0].score - Rival(candidates, sample, is_whole).score) *
-                        static_cast<double>(std::min<size_t>(high_count, 50));
+  const auto weight = static_cast<double>(std::min<size_t>(high_count, 50));
+  const double margin = (candidates[0].score - Rival(candidates, sample, is_whole).score) * weight;
+  double sum = 0;
+  for (size_t i = 0; i < 4; ++i) {
+    guess.scores.push_back(std::exp((candidates[i].score - candidates[0].score) * weight));
+    sum += guess.scores.back();
+  }
+  for (double& score : guess.scores) score /= sum;
   guess.confidence = 0.3 + 0.64 * (1 - std::exp(-margin / 2));
   guess.reason =
       fmt::format("not UTF-8; {} bytes beyond ASCII make sense in {} best", high_count, guess.name);

@@ -11,6 +11,8 @@ struct LegacyGuess {
   std::string name;
   double confidence = 0;
   std::vector<std::string> alternatives = {};
+  /// Of `name` and then of the alternatives: their shares of the likelihood.
+  std::vector<double> scores = {};
   std::string reason = {};
   bool is_multi_byte = false;
 };

@@ -91,6 +91,8 @@ class LayoutFinder {
     Load(0);
     width_ = TableWidth();
     if (CommentsAreRows()) {
+      layout_.comment_reason = fmt::format(
+          "lines that begin with `{}` have as many fields as the rows", dialect_->comment);
       dialect_->comment.clear();
       Load(0);
     }
@@ -308,10 +310,15 @@ void LayoutFinder::DecideHeader() {
   bool has_header = evidence.score > 0 || row.width != width_ || SpansHeaderBelow();
   layout_.header_confidence = std::min(0.99, 0.5 + 0.5 * std::min(1.0, std::abs(evidence.score)));
   layout_.header_reason = evidence.reason;
+  if (has_header == (evidence.score > 0)) {
+    layout_.header_score = std::clamp(evidence.score, -1.0, 1.0);
+    layout_.header_counter_reason = evidence.counter_reason;
+  }
   if (hints_.has_header || hints_.header_rows) {
     has_header = hints_.header_rows ? *hints_.header_rows > 0 : *hints_.has_header;
     layout_.header_confidence = 1;
     layout_.header_reason = "given";
+    layout_.header_score.reset();
   }
   data_row_ = top_;
   if (!has_header) return;
@@ -381,20 +388,31 @@ void LayoutFinder::SetStart() {
   const auto is_comment = [](const SampleRow& row) { return row.is_comment; };
   const bool given = hints_.comment.has_value();
   const auto top_row = rows_.begin() + static_cast<int64_t>(top_);
-  if (!given && std::none_of(top_row, rows_.end(), is_comment)) dialect_->comment.clear();
+  if (!given && !dialect_->comment.empty() && std::none_of(top_row, rows_.end(), is_comment)) {
+    layout_.comment_reason =
+        fmt::format("lines that begin with `{}` stand above the table only", dialect_->comment);
+    dialect_->comment.clear();
+  }
   const bool only_comments =
       !dialect_->comment.empty() && std::all_of(rows_.begin(), top_row, [](const SampleRow& row) {
         return row.is_comment || row.width == 0;
       });
   if (!only_comments) dialect_->skip_lines = top.line;
-  if (!hints_.skip_lines && !only_comments) {
+  if (hints_.skip_lines) {
+    layout_.preamble_reason = "the lines to skip were given";
+  } else if (only_comments || top.line == 0) {
+    layout_.preamble_reason = "no line above the first row of the table but remarks and empty ones";
+  } else {
     for (size_t i = 0; i < top_ && layout_.preamble.size() < kLinesKept; ++i) {
       const std::string line =
           FirstBytes(head_.substr(rows_[i].begin, rows_[i].end - rows_[i].begin));
       if (rows_[i].is_comment || rows_[i].filled > 0) layout_.preamble.push_back(line);
     }
-    layout_.preamble_reason = fmt::format(
-        "{} lines above the first row of the table, which has {} fields", top.line, width_);
+    layout_.preamble_reason =
+        layout_.preamble.empty()
+            ? "only empty lines above the first row of the table"
+            : fmt::format("{} lines above the first row of the table, which has {} fields",
+                          top.line, width_);
   }
   // Blank lines between header and data are neither; rows of nothing but delimiters are data.
   while (dialect_->skip_blank_lines && data_row_ < rows_.size() &&
@@ -534,6 +552,8 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
 }
 
 void LayoutFinder::SetEnd() {
+  layout_.footer_reason = hints_.keeps_footer ? "by the user's word all lines are rows"
+                                              : "no remarks behind the last row of the table";
   if (sample_.whole) {
     size_t second = 0;
     if (!hints_.keeps_footer && FindSecondTable(&second)) {
@@ -550,15 +570,21 @@ void LayoutFinder::SetEnd() {
     if (!dialect_->end_offset) CutTail(rows_, data_row_, head_, 0);
     return;
   }
-  if (sample_.blocks.empty() || !sample_.blocks.back().ends_file || !sample_.blocks.back().offset)
+  if (sample_.blocks.empty() || !sample_.blocks.back().ends_file || !sample_.blocks.back().offset) {
+    layout_.footer_reason = "the end of the file was not looked at";
+    layout_.end_was_seen = false;
     return;
+  }
   const SampleBlock& block = sample_.blocks.back();
   const Rows rows = ReadRows(block.text, *dialect_, false, 0, 0);
   const auto of_table = std::count_if(rows.begin(), rows.end(),
                                       [&](const SampleRow& row) { return row.width == width_; });
   // Otherwise the block began within a quoted field, or the table is too ragged to tell its end.
-  if (of_table * 10 >= static_cast<int64_t>(rows.size()) * 5)
+  if (of_table * 10 >= static_cast<int64_t>(rows.size()) * 5) {
     CutTail(rows, 0, block.text, *block.offset);
+  } else {
+    layout_.footer_reason = "the last rows are too uneven to tell remarks from them";
+  }
 }
 
 }  // namespace

@@ -197,19 +197,28 @@ HeaderEvidence WeighHeader(const Rows& rows, size_t index, size_t end, size_t wi
     if (unique && all_names) sum += 0.05 * static_cast<double>(filled);
   }
   evidence.score = sum / static_cast<double>(std::max(filled, 1));
-  if (evidence.score > 0) {
-    evidence.reason =
-        text_over_typed > 0
-            ? fmt::format("text over numbers or dates in {} of {} columns", text_over_typed, width)
-            : "the first row holds distinct names that do not recur below";
-  } else if (typed_over_typed > 0) {
-    evidence.reason = fmt::format("the first row holds values like those below in {} of {} columns",
-                                  typed_over_typed, width);
+  std::string for_names, for_values;
+  if (text_over_typed > 0) {
+    for_names =
+        fmt::format("text over numbers or dates in {} of {} columns", text_over_typed, width);
+  } else if (unique && all_names) {
+    for_names = "the first row holds distinct names";
+  }
+  if (typed_over_typed > 0) {
+    for_values = fmt::format("the first row holds values like those below in {} of {} columns",
+                             typed_over_typed, width);
   } else if (recurring > 0) {
-    evidence.reason =
+    for_values =
         fmt::format("values of the first row recur below in {} of {} columns", recurring, width);
+  }
+  if (evidence.score > 0) {
+    evidence.reason = text_over_typed > 0
+                          ? for_names
+                          : "the first row holds distinct names that do not recur below";
+    evidence.counter_reason = for_values;
   } else {
-    evidence.reason = "the first row looks like the rows below";
+    evidence.reason = for_values.empty() ? "the first row looks like the rows below" : for_values;
+    evidence.counter_reason = for_names;
   }
   return evidence;
 }

@@ -50,6 +50,7 @@ std::vector<ColumnProfile> ProfileColumns(const RowPointers& rows, size_t width)
 struct HeaderEvidence {
   double score = 0;  ///< above 0: names; about -1 to 1
   std::string reason = {};
+  std::string counter_reason = {};  ///< what speaks for the other; empty: nothing
 };
 
 /// Weighs whether rows[index] names the columns of rows (index, end).

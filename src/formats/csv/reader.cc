@@ -9,6 +9,7 @@
 #include "codec/charset/utf8.h"
 #include "formats/csv/decoder.h"
 #include "formats/csv/errors.h"
+#include "formats/csv/explain.h"
 #include "formats/csv/header_names.h"
 #include "formats/csv/splitter.h"
 #include "io/path.h"
@@ -25,6 +26,7 @@ struct OpenedTable {
   int bom_bytes = 0;
   int64_t morsel_bytes = 0;
   TableInfo info;
+  std::shared_ptr<const TablePlan> plan = {};  // where nothing is asked for
 };
 
 std::string LikelyDelimiter(std::string_view name) {
@@ -161,16 +163,24 @@ class TableScan : public Scan {
 class TableInput : public Input {
  public:
   TableInput(std::shared_ptr<OpenedTable> table, Sample sample, DialectHints hints,
-             ReaderTuning tuning, std::vector<Finding> findings, ExecutionContext& context)
+             ReaderTuning tuning, std::vector<Finding> findings, std::vector<Finding> explanation,
+             ExecutionContext& context)
       : table_(std::move(table)),
         sample_(std::move(sample)),
         hints_(std::move(hints)),
         tuning_(tuning),
         findings_(std::move(findings)),
+        explanation_(std::move(explanation)),
         context_(context) {}
 
   std::span<const TableInfo> tables() const override { return {&table_->info, 1}; }
   std::span<const Finding> findings() const override { return findings_; }
+  Explanation Explain() const override {
+    Explanation explanation{.findings = explanation_};
+    explanation.findings.push_back(ExplainDecimalMark(table_->facts, *table_->plan));
+    explanation.tables.push_back({.columns = ExplainColumns(table_->facts, *table_->plan)});
+    return explanation;
+  }
   Result<std::vector<std::unique_ptr<pyforge::Scan>>> Scan(
       std::span<const TableRequest> requests) override;
 
@@ -179,7 +189,7 @@ class TableInput : public Input {
   Sample sample_;
   DialectHints hints_;
   ReaderTuning tuning_;
-  std::vector<Finding> findings_;
+  std::vector<Finding> findings_, explanation_;
   ExecutionContext& context_;
 };
 
@@ -228,11 +238,10 @@ void SetSizes(const ReaderTuning& tuning, ExecutionContext& context, OpenedTable
 
 /// Finds out what the table is, by the sample and the hints.
 Status FindTable(const Sample& sample, const DialectHints& hints, const ReaderTuning& tuning,
-                 ExecutionContext& context, OpenedTable* table, std::vector<Finding>* findings) {
-  DetectedDialect detected = DetectDialect(sample, hints);
+                 ExecutionContext& context, OpenedTable* table, DetectedDialect* detected) {
+  *detected = DetectDialect(sample, hints);
   TableFacts& facts = table->facts;
-  facts.dialect = std::move(detected.dialect);
-  *findings = std::move(detected.findings);
+  facts.dialect = detected->dialect;
   SetNames(&facts);
   SetSizes(tuning, context, table);
   const auto plan = MakeSamplePlan(facts.dialect, static_cast<int64_t>(facts.names.size()));
@@ -274,8 +283,8 @@ Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
       auto retried = std::make_shared<OpenedTable>(*table_);
       DialectHints hints = hints_;
       hints.header_rows = 1;
-      std::vector<Finding> findings;
-      ARROW_RETURN_NOT_OK(FindTable(sample_, hints, tuning_, context_, retried.get(), &findings));
+      DetectedDialect again;
+      ARROW_RETURN_NOT_OK(FindTable(sample_, hints, tuning_, context_, retried.get(), &again));
       if (HasNames(retried->facts, *request.contract)) table = std::move(retried);
     }
     ARROW_ASSIGN_OR_RAISE(auto plan, MakePlan(table->facts, request, context_));
@@ -318,8 +327,8 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
   table->bom_bytes = sample.encoding.bom_bytes;
   table->facts.options = options;
   table->facts.field_bytes_max = field_bytes_max;
-  std::vector<Finding> findings;
-  ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &findings));
+  DetectedDialect detected;
+  ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &detected));
   const Dialect dialect = table->facts.dialect;
   if (!sample.gaps.empty() && dialect.data_offset >= sample.gaps[0].head_offset) {
     // The sample leaves out a part of what stands above the data; names are read as a whole.
@@ -333,19 +342,20 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
       hints.escape = dialect.escape;
     }
     ARROW_ASSIGN_OR_RAISE(sample, TakeSample(*table->source, sample_options));
-    std::vector<Finding> same_findings;
-    ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &same_findings));
+    DetectedDialect same;
+    ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &same));
   }
-  for (const Finding& finding : findings) {
+  for (const Finding& finding : detected.findings) {
     if (finding.name != "second_table") continue;
     context.Warn(fmt::format("{}: {}; from there on nothing is read", table->source->path(),
                              finding.reason));
   }
   table->info.name = io::TableName(table->source->name());
-  ARROW_ASSIGN_OR_RAISE(const auto plan, MakePlan(table->facts, {}, context));
-  table->info.schema = plan->schema;
+  ARROW_ASSIGN_OR_RAISE(table->plan, MakePlan(table->facts, {}, context));
+  table->info.schema = table->plan->schema;
   return std::make_unique<TableInput>(std::move(table), std::move(sample), std::move(hints), tuning,
-                                      std::move(findings), context);
+                                      std::move(detected.findings), std::move(detected.explanation),
+                                      context);
 }
 
 }  // namespace pyforge::csv

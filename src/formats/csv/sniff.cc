@@ -3,10 +3,12 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "formats/csv/header.h"
 #include "formats/csv/sniff_candidates.h"
+#include "formats/csv/sniff_explain.h"
 #include "formats/csv/sniff_parse.h"
 #include "formats/csv/sniff_score.h"
 
@@ -81,7 +83,8 @@ std::vector<Trial> JudgeAll(const Sample& sample, const DialectHints& hints,
 }
 
 // Lone CRs may end records beside LFs, or be data: the better reading wins.
-void SettleNewline(const Sample& sample, const DialectHints& hints, Trial* best) {
+void SettleNewline(const Sample& sample, const DialectHints& hints, Trial* best,
+                   std::vector<Trial>* losers) {
   if (hints.newline || best->dialect.newline == Newline::kCr) return;
   const std::string_view head = sample.head;
   for (size_t i = head.find('\r'); i != std::string_view::npos; i = head.find('\r', i + 1)) {
@@ -90,7 +93,8 @@ void SettleNewline(const Sample& sample, const DialectHints& hints, Trial* best)
     mixed.dialect.newline = Newline::kMixed;
     Judge(sample, head.size(), &mixed);
     WeighWeakDelimiters(hints, &mixed);
-    if (mixed.score > best->score) *best = std::move(mixed);
+    if (mixed.score > best->score) std::swap(*best, mixed);
+    losers->push_back(std::move(mixed));
     return;
   }
 }
@@ -137,7 +141,8 @@ void SettleInitialSpace(const Sample& sample, const DialectHints& hints, Trial* 
 }
 
 // Quotes that more often than not fail to enclose a field are characters of the text.
-void SettleQuote(const Sample& sample, const DialectHints& hints, Trial* best) {
+void SettleQuote(const Sample& sample, const DialectHints& hints, Trial* best,
+                 std::vector<Trial>* losers) {
   const QuoteCounts& quotes = best->quotes;
   if (hints.quote || !best->dialect.quote) return;
   if (quotes.stray <= quotes.closed) return;
@@ -145,7 +150,8 @@ void SettleQuote(const Sample& sample, const DialectHints& hints, Trial* best) {
   literal.dialect.quote.reset();
   if (literal.dialect.escape == best->dialect.quote) literal.dialect.escape.reset();
   Judge(sample, sample.head.size(), &literal);
-  if (literal.consistency >= best->consistency) *best = std::move(literal);
+  if (literal.consistency >= best->consistency) std::swap(*best, literal);
+  losers->push_back(std::move(literal));
 }
 
 // The share of the evidence that speaks for the best against the best with another delimiter.
@@ -153,20 +159,6 @@ double ConfidenceOf(const Trial& best, const Trial* rival) {
   if (best.score <= 0) return 0.1;
   const double margin = rival == nullptr ? 1 : best.score / (best.score + rival->score);
   return std::min(0.99, margin * (0.6 + 0.4 * best.consistency));
-}
-
-std::string Describe(const Trial& trial) {
-  const std::string delimiter = PrintSeparator(trial.dialect.delimiter);
-  if (trial.dialect.delimiter.empty()) {
-    return fmt::format("one column would explain all {} lines", trial.record_count);
-  }
-  if (trial.modal_count == trial.record_count) {
-    return fmt::format("`{}` gives {} fields on {} of {} lines", delimiter, trial.column_count,
-                       trial.modal_count, trial.record_count);
-  }
-  return fmt::format("`{}` gives {} fields on {} of {} lines, {} to {} on the others", delimiter,
-                     trial.column_count, trial.modal_count, trial.record_count, trial.fields_min,
-                     trial.fields_max);
 }
 
 Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bool given) {
@@ -180,10 +172,7 @@ Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bo
   const Trial* told = nullptr;  // the rival in the reason: rather a delimiter than none
   for (const Trial& trial : trials) {
     // Nearly equal widened or narrowed delimiters are no rivals.
-    if (best.dialect.delimiter.find(trial.dialect.delimiter) != std::string::npos &&
-        !trial.dialect.delimiter.empty()) {
-      continue;
-    }
+    if (IsWithin(trial.dialect.delimiter, best.dialect.delimiter)) continue;
     if (trial.dialect.delimiter == best.dialect.delimiter || trial.score <= 0) continue;
     if (one_column && trial.column_count <= 1) continue;
     if (rival == nullptr) rival = &trial;
@@ -204,7 +193,7 @@ Finding DelimiterFinding(const Trial& best, const std::vector<Trial>& trials, bo
 
 Finding QuoteFinding(const Trial& best, const std::vector<Trial>& trials, bool given) {
   const std::optional<char> quote = best.dialect.quote;
-  Finding finding{.name = "quote", .value = quote ? std::string(1, *quote) : "none"};
+  Finding finding{.name = "quote", .value = QuoteName(best.dialect)};
   if (given) {
     finding.reason = "given";
     return finding;
@@ -212,8 +201,7 @@ Finding QuoteFinding(const Trial& best, const std::vector<Trial>& trials, bool g
   const QuoteCounts& counts = best.quotes;
   for (const Trial& trial : trials) {
     if (trial.dialect.delimiter != best.dialect.delimiter || trial.dialect.quote == quote) continue;
-    finding.alternatives.push_back(trial.dialect.quote ? std::string(1, *trial.dialect.quote)
-                                                       : "none");
+    finding.alternatives.push_back(QuoteName(trial.dialect));
   }
   const auto good = static_cast<double>(counts.closed);
   const auto bad = static_cast<double>(counts.stray + counts.unterminated);
@@ -237,11 +225,7 @@ Finding QuoteFinding(const Trial& best, const std::vector<Trial>& trials, bool g
 }
 
 Finding EscapeFinding(const Trial& best, bool given) {
-  const Dialect& dialect = best.dialect;
-  Finding finding{.name = "escape", .value = {}};
-  finding.value = !dialect.escape                     ? "none"
-                  : dialect.escape_is_doubled_quote() ? "doubled quote"
-                                                      : std::string(1, *dialect.escape);
+  Finding finding{.name = "escape", .value = EscapeName(best.dialect)};
   if (given) {
     finding.reason = "given";
   } else if (best.quotes.escaped > 0) {
@@ -263,30 +247,84 @@ std::string JoinLines(const std::vector<std::string>& lines) {
   return joined;
 }
 
-void AddLayoutFindings(const Layout& layout, const Dialect& dialect,
-                       std::vector<Finding>* findings) {
+// Findings about what the file turned out to have, and about what it has not got.
+class FindingList {
+ public:
+  explicit FindingList(DetectedDialect* result) : result_(*result) {}
+
+  void Add(const Finding& explained) {
+    Finding finding = explained;
+    finding.score.reset();
+    finding.candidates.clear();
+    result_.findings.push_back(std::move(finding));
+    AddExplained(explained);
+  }
+  void AddMissing(std::string_view name, double confidence, const std::string& reason,
+                  std::vector<Candidate> candidates = {}) {
+    AddExplained({.name = std::string(name),
+                  .value = "none",
+                  .confidence = confidence,
+                  .reason = reason,
+                  .candidates = std::move(candidates)});
+  }
+
+ private:
+  void AddExplained(Finding finding) {
+    if (finding.candidates.empty()) {
+      for (const std::string& each : finding.alternatives) {
+        finding.candidates.push_back({.value = each});
+      }
+    }
+    result_.explanation.push_back(std::move(finding));
+  }
+
+  DetectedDialect& result_;
+};
+
+void AddCommentFinding(const Layout& layout, const Dialect& dialect, const DialectHints& hints,
+                       const std::string& tried, FindingList* findings) {
   if (!dialect.comment.empty()) {
-    findings->push_back({.name = "comment",
-                         .value = dialect.comment,
-                         .confidence = 0.9,
-                         .reason = "lines that begin so stand between the rows"});
+    findings->Add({.name = "comment",
+                   .value = dialect.comment,
+                   .confidence = 0.9,
+                   .reason = "lines that begin so stand between the rows"});
+  } else if (hints.comment) {
+    findings->AddMissing("comment", 1, "given");
+  } else if (tried.empty()) {
+    findings->AddMissing("comment", 0.9,
+                         "no line begins with `#`, `//`, `%` or `--`, or nearly all do");
+  } else {
+    findings->AddMissing("comment", 0.8, layout.comment_reason, {{.value = tried}});
   }
+}
+
+void AddLayoutFindings(const Layout& layout, const Dialect& dialect, FindingList* findings) {
+  constexpr std::string_view kNoRows = "the file has no rows";
+  const auto reason = [&](const std::string& found) {
+    return found.empty() ? std::string(kNoRows) : found;
+  };
   if (!layout.preamble.empty()) {
-    findings->push_back({.name = "preamble",
-                         .value = JoinLines(layout.preamble),
-                         .confidence = 0.8,
-                         .reason = layout.preamble_reason});
+    findings->Add({.name = "preamble",
+                   .value = JoinLines(layout.preamble),
+                   .confidence = 0.8,
+                   .reason = layout.preamble_reason});
+  } else {
+    findings->AddMissing("preamble", 0.9, reason(layout.preamble_reason));
   }
-  findings->push_back({.name = "header",
-                       .value = std::to_string(dialect.header_rows),
-                       .confidence = layout.header_confidence,
-                       .alternatives = {dialect.header_rows > 0 ? "0" : "1"},
-                       .reason = layout.header_reason});
+  Finding header{.name = "header",
+                 .value = std::to_string(dialect.header_rows),
+                 .confidence = layout.header_confidence,
+                 .alternatives = {dialect.header_rows > 0 ? "0" : "1"},
+                 .reason = layout.header_reason};
+  ExplainHeader(layout, &header);
+  findings->Add(header);
   if (dialect.end_offset) {
-    findings->push_back({.name = layout.has_second_table ? "second_table" : "footer",
-                         .value = JoinLines(layout.footer),
-                         .confidence = 0.8,
-                         .reason = layout.footer_reason});
+    findings->Add({.name = layout.has_second_table ? "second_table" : "footer",
+                   .value = JoinLines(layout.footer),
+                   .confidence = 0.8,
+                   .reason = layout.footer_reason});
+  } else {
+    findings->AddMissing("footer", layout.end_was_seen ? 0.9 : 0.5, reason(layout.footer_reason));
   }
 }
 
@@ -325,8 +363,9 @@ DetectedDialect DetectDialect(const Sample& sample, const DialectHints& given_hi
       if (widened.column_count > 1) best = std::move(widened);
     }
   }
-  SettleQuote(sample, hints, &best);
-  SettleNewline(sample, hints, &best);
+  std::vector<Trial> losers;
+  SettleQuote(sample, hints, &best, &losers);
+  SettleNewline(sample, hints, &best, &losers);
   SettleInitialSpace(sample, hints, &best);
   best.dialect.stray_quotes = best.quotes.stray + best.quotes.unescaped > 0;
   // One column without a delimiter in sight: should one turn up, it is the usual one.
@@ -339,20 +378,39 @@ DetectedDialect DetectDialect(const Sample& sample, const DialectHints& given_hi
   result.dialect = best.dialect;
   const Layout layout = FindLayout(sample, hints, &result.dialect);
   const charset::Detection& encoding = sample.encoding;
-  result.findings.push_back({.name = "encoding",
-                             .value = encoding.name,
-                             .confidence = encoding.confidence,
-                             .alternatives = encoding.alternatives,
-                             .reason = encoding.reason});
-  result.findings.push_back(DelimiterFinding(best, trials, delimiter_given));
-  if (told_by_line) result.findings.back().reason = "the first line says so: sep=";
-  result.findings.push_back(QuoteFinding(best, trials, hints.quote.has_value()));
-  result.findings.push_back(EscapeFinding(best, hints.escape.has_value()));
-  result.findings.push_back({.name = "newline",
-                             .value = std::string(NewlineName(result.dialect.newline)),
-                             .confidence = result.dialect.newline == Newline::kMixed ? 0.8 : 0.99,
-                             .reason = "line ends of the sample"});
-  AddLayoutFindings(layout, result.dialect, &result.findings);
+  FindingList findings(&result);
+  Finding encoding_finding{.name = "encoding",
+                           .value = encoding.name,
+                           .confidence = encoding.confidence,
+                           .alternatives = encoding.alternatives,
+                           .reason = encoding.reason};
+  ExplainEncoding(encoding, &encoding_finding);
+  findings.Add(encoding_finding);
+
+  Finding delimiter = DelimiterFinding(best, trials, delimiter_given);
+  if (told_by_line) delimiter.reason = "the first line says so: sep=";
+  Finding quote = QuoteFinding(best, trials, hints.quote.has_value());
+  Finding escape = EscapeFinding(best, hints.escape.has_value());
+  Finding newline{.name = "newline",
+                  .value = std::string(NewlineName(result.dialect.newline)),
+                  .confidence = result.dialect.newline == Newline::kMixed ? 0.8 : 0.99,
+                  .reason = "line ends of the sample"};
+  trials.insert(trials.end(), std::make_move_iterator(losers.begin()),
+                std::make_move_iterator(losers.end()));
+  if (!delimiter_given) {
+    delimiter.score = best.score;
+    delimiter.candidates = OtherDelimiters(best, trials);
+  }
+  const auto explain = [&](Finding* finding, std::vector<Candidate> others) {
+    if (!others.empty()) finding->score = best.score;
+    finding->candidates = std::move(others);
+  };
+  explain(&quote, OtherQuotes(best, trials));
+  explain(&escape, OtherEscapes(best, trials));
+  explain(&newline, OtherNewlines(best, trials));
+  for (const Finding* each : {&delimiter, &quote, &escape, &newline}) findings.Add(*each);
+  AddCommentFinding(layout, result.dialect, hints, base.comment, &findings);
+  AddLayoutFindings(layout, result.dialect, &findings);
   return result;
 }
 

@@ -39,6 +39,9 @@ struct DetectedDialect {
   /// preamble, footer, second_table (of which only the first line is told): each with confidence,
   /// runners-up and reason. What preamble and the last two hold is not read as rows.
   std::vector<Finding> findings;
+  /// The same with the candidates that were put to a test, and what was looked for and not found:
+  /// comment, preamble, footer.
+  std::vector<Finding> explanation;
 };
 
 /// Finds the dialect. Always succeeds: an empty or senseless sample gives the defaults with low
