@@ -151,7 +151,7 @@ class Scan {
   virtual int64_t stored_position() const { return 0; }
 };
 
-/// One opened input. A CSV file holds one table; a workbook or an Access file holds many.
+/// One opened input. A CSV file most often holds one table; a workbook or an Access file, many.
 ///
 /// Opening reads metadata and samples only. Rows are read by the scans that Scan() returns.
 /// Threads: use an Input from one thread at a time; two Inputs on one file are independent.

@@ -60,6 +60,11 @@ class InputConversion {
     if (staging_ == nullptr) return Status::OK();  // the outputs exist and mode is ignore
     EnterPhase(context_, kConvert);
     ARROW_ASSIGN_OR_RAISE(auto scans, PlanScans());
+    if (scans.size() > 1 && !options_.rejects.empty()) {
+      // A second pass over one table would have to take its rows alone out of the file again.
+      return Fail(kUnsupported, {.path = opened_.source->path()},
+                  "the rejected rows of {} tables cannot go to one file", scans.size());
+    }
     for (std::unique_ptr<Scan>& scan : scans) {
       Status status = ConvertScan(*scan);
       if (concat_ != nullptr) status = concat_->Localize(status);

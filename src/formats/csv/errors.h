@@ -98,6 +98,11 @@ inline constexpr ErrorCode kTypeConflict{
     .category = ErrorCategory::kData,
     .summary = "A value does not fit the type that the sample gave its column.",
     .fix = "Use {types} infer, which looks at all values, or {types} strings."};
+inline constexpr ErrorCode kTooManyTables{
+    .id = "csv.too_many_tables",
+    .category = ErrorCategory::kLimit,
+    .summary = "The file holds more tables than are read at once.",
+    .fix = "Divide the file, or leave out {all_tables} if its rows are those of one table."};
 inline constexpr ErrorCode kInputChanged{.id = "csv.input_changed",
                                          .category = ErrorCategory::kConflict,
                                          .summary = "The file changed while it was being read.",
@@ -116,8 +121,9 @@ inline constexpr ErrorCode kUnreadableDate{
     .fix = "Leave the value out with {filter}, or the column with {columns}."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kShortRow,     &kLongRow,      &kRaggedRow,   &kShortHeader,   &kStrayQuote, &kUnclosedQuote,
-    &kQuotedEmpty,  &kBadUtf8,      &kNul,         &kFieldTooLong,  &kRowTooLong, &kBadValue,
-    &kTypeConflict, &kInputChanged, &kNeedsQuotes, &kUnreadableDate};
+    &kShortRow,       &kLongRow,      &kRaggedRow,    &kShortHeader,  &kStrayQuote,
+    &kUnclosedQuote,  &kQuotedEmpty,  &kBadUtf8,      &kNul,          &kFieldTooLong,
+    &kRowTooLong,     &kBadValue,     &kTypeConflict, &kInputChanged, &kNeedsQuotes,
+    &kUnreadableDate, &kTooManyTables};
 
 }  // namespace pyforge::csv

@@ -45,6 +45,10 @@ constexpr OptionSpec kReadSpecs[] = {
                                  "Remarks or a second table behind the last row: left out where "
                                  "they are found, or kept as rows.",
                                  "auto|keep"),
+    Option<&ReadOptions::all_tables>(
+        "all_tables",
+        "Read every table of a file that holds several, one behind the other, each of two columns "
+        "or more with names of its own; otherwise the first is read."),
     Option<&ReadOptions::comment>(
         "comment", "Lines that begin with this are left out; given as empty, none are.", "TEXT"),
     Option<&ReadOptions::empty_fields>(

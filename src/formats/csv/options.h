@@ -43,6 +43,8 @@ struct ReadOptions {
   ColumnNaming column_naming = ColumnNaming::kPlain;
   /// What is done with remarks, or a second table, behind the table's last row.
   Footer footer = Footer::kAuto;
+  /// Whether further tables behind the first are tables too, instead of being left out.
+  bool all_tables = false;
   /// Lines that begin with this are left out; given as empty: none are.
   std::optional<std::string> comment = {};
   /// What an empty field is in a column of text, and a field that a short row lacks; in other

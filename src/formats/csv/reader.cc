@@ -5,13 +5,14 @@
 
 #include <arrow/type.h>
 
-#include "codec/charset/transcode.h"
 #include "codec/charset/utf8.h"
 #include "formats/csv/decoder.h"
 #include "formats/csv/errors.h"
 #include "formats/csv/explain.h"
 #include "formats/csv/header_names.h"
+#include "formats/csv/opened_text.h"
 #include "formats/csv/splitter.h"
+#include "formats/csv/table_finder.h"
 #include "io/path.h"
 #include "schema/column_names.h"
 
@@ -25,8 +26,10 @@ struct OpenedTable {
   std::string encoding;
   int bom_bytes = 0;
   int64_t morsel_bytes = 0;
+  int64_t begin_offset = 0;  // of the table in the text; what stands above is another's
   TableInfo info;
   std::shared_ptr<const TablePlan> plan = {};  // where nothing is asked for
+  std::vector<Finding> explanation = {};       // of several tables: what is this one's alone
 };
 
 std::string LikelyDelimiter(std::string_view name) {
@@ -111,22 +114,22 @@ class TableScan : public Scan {
  private:
   /// The file is opened with the first morsel: until then its source may still be made repeatable.
   Status Begin() {
-    ARROW_ASSIGN_OR_RAISE(std::unique_ptr<ByteStream> stream, table_->source->OpenStream());
+    ARROW_ASSIGN_OR_RAISE(OpenedText text, OpenText(*table_->source, table_->encoding,
+                                                    table_->bom_bytes, table_->begin_offset));
     const Dialect& dialect = table_->facts.dialect;
-    SplitterOptions options{.field_bytes_max = plan_->field_bytes_max,
-                            .record_bytes_max = plan_->record_bytes_max,
-                            .oversized_bytes_kept = plan_->raw_bytes_max,
-                            .begin_offset = dialect.data_offset,
-                            .end_offset = dialect.end_offset,
-                            .stored_offset = table_->bom_bytes};
-    if (table_->encoding != "utf-8") {
-      ARROW_ASSIGN_OR_RAISE(auto transcoder,
-                            charset::TranscodingStream::Make(std::move(stream), table_->encoding));
-      transcoder_ = transcoder.get();
-      stream = std::move(transcoder);
-      options.stored_offset = 0;
+    const SplitterOptions options{.field_bytes_max = plan_->field_bytes_max,
+                                  .record_bytes_max = plan_->record_bytes_max,
+                                  .oversized_bytes_kept = plan_->raw_bytes_max,
+                                  .begin_offset = dialect.data_offset,
+                                  .end_offset = dialect.end_offset,
+                                  .stored_offset = text.stored_offset,
+                                  .bytes_left_out = text.bytes_left_out};
+    transcoder_ = text.transcoder;
+    // Of the tables above this one.
+    if (table_->begin_offset > 0 && transcoder_ != nullptr) {
+      replaced_before_ = transcoder_->invalid().count;
     }
-    splitter_ = std::make_unique<Splitter>(std::move(stream), plan_->scanner, options, store_);
+    splitter_ = std::make_unique<Splitter>(std::move(text.bytes), plan_->scanner, options, store_);
     return Status::OK();
   }
 
@@ -162,31 +165,42 @@ class TableScan : public Scan {
 
 class TableInput : public Input {
  public:
-  TableInput(std::shared_ptr<OpenedTable> table, Sample sample, DialectHints hints,
-             ReaderTuning tuning, std::vector<Finding> findings, std::vector<Finding> explanation,
-             ExecutionContext& context)
-      : table_(std::move(table)),
+  /// `sample` is that of the only table; of several, none.
+  TableInput(std::vector<std::shared_ptr<OpenedTable>> tables, std::optional<Sample> sample,
+             DialectHints hints, ReaderTuning tuning, std::vector<Finding> findings,
+             std::vector<Finding> explanation, ExecutionContext& context)
+      : tables_(std::move(tables)),
         sample_(std::move(sample)),
         hints_(std::move(hints)),
         tuning_(tuning),
         findings_(std::move(findings)),
         explanation_(std::move(explanation)),
-        context_(context) {}
+        context_(context) {
+    for (const auto& table : tables_) infos_.push_back(table->info);
+  }
 
-  std::span<const TableInfo> tables() const override { return {&table_->info, 1}; }
+  std::span<const TableInfo> tables() const override { return infos_; }
   std::span<const Finding> findings() const override { return findings_; }
   Explanation Explain() const override {
     Explanation explanation{.findings = explanation_};
-    explanation.findings.push_back(ExplainDecimalMark(table_->facts, *table_->plan));
-    explanation.tables.push_back({.columns = ExplainColumns(table_->facts, *table_->plan)});
+    for (const auto& table : tables_) {
+      TableExplanation of_table{.findings = table->explanation,
+                                .columns = ExplainColumns(table->facts, *table->plan)};
+      auto& findings = tables_.size() == 1 ? explanation.findings : of_table.findings;
+      findings.push_back(ExplainDecimalMark(table->facts, *table->plan));
+      explanation.tables.push_back(std::move(of_table));
+    }
     return explanation;
   }
   Result<std::vector<std::unique_ptr<pyforge::Scan>>> Scan(
       std::span<const TableRequest> requests) override;
 
  private:
-  std::shared_ptr<OpenedTable> table_;
-  Sample sample_;
+  Result<std::shared_ptr<OpenedTable>> FindRequested(const TableRequest& request) const;
+
+  std::vector<std::shared_ptr<OpenedTable>> tables_;
+  std::vector<TableInfo> infos_;
+  std::optional<Sample> sample_;
   DialectHints hints_;
   ReaderTuning tuning_;
   std::vector<Finding> findings_, explanation_;
@@ -269,22 +283,29 @@ bool HasNames(const TableFacts& facts, const arrow::Schema& contract) {
   });
 }
 
+Result<std::shared_ptr<OpenedTable>> TableInput::FindRequested(const TableRequest& request) const {
+  std::string names;
+  for (const auto& table : tables_) {
+    if (request.table.empty() || request.table == table->info.name) return table;
+    if (names.size() > 200) continue;
+    names += fmt::format("{}'{}'", names.empty() ? "" : ", ", table->info.name);
+  }
+  return Fail(kNoSuchTable, {.path = tables_[0]->source->path(), .table = request.table},
+              "there is no table '{}'; the file holds {}", request.table, names);
+}
+
 Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
     std::span<const TableRequest> requests) {
   std::vector<std::unique_ptr<pyforge::Scan>> scans;
   for (const TableRequest& request : requests) {
-    if (!request.table.empty() && request.table != table_->info.name) {
-      return Fail(kNoSuchTable, {.path = table_->source->path(), .table = request.table},
-                  "there is no table '{}'; the file holds '{}'", request.table, table_->info.name);
-    }
-    std::shared_ptr<OpenedTable> table = table_;
-    if (request.contract != nullptr && !HasNames(table->facts, *request.contract)) {
+    ARROW_ASSIGN_OR_RAISE(std::shared_ptr<OpenedTable> table, FindRequested(request));
+    if (sample_ && request.contract != nullptr && !HasNames(table->facts, *request.contract)) {
       // The contract may know a header where the sample shows none, or a longer one.
-      auto retried = std::make_shared<OpenedTable>(*table_);
+      auto retried = std::make_shared<OpenedTable>(*table);
       DialectHints hints = hints_;
       hints.header_rows = 1;
       DetectedDialect again;
-      ARROW_RETURN_NOT_OK(FindTable(sample_, hints, tuning_, context_, retried.get(), &again));
+      ARROW_RETURN_NOT_OK(FindTable(*sample_, hints, tuning_, context_, retried.get(), &again));
       if (HasNames(retried->facts, *request.contract)) table = std::move(retried);
     }
     ARROW_ASSIGN_OR_RAISE(auto plan, MakePlan(table->facts, request, context_));
@@ -292,6 +313,128 @@ Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
         std::make_unique<TableScan>(std::move(table), request, std::move(plan), context_));
   }
   return scans;
+}
+
+/// Findings that speak of the whole text, whose tables share one dialect, not of one table.
+bool IsOfText(const Finding& finding) {
+  constexpr std::string_view kNames[] = {"encoding", "delimiter", "quote", "escape", "newline"};
+  return std::find(std::begin(kNames), std::end(kNames), finding.name) != std::end(kNames);
+}
+
+/// Finds all tables of a text, of which `whole` is what was found out about its beginning.
+class TablesOfText {
+ public:
+  TablesOfText(const OpenedTable& whole, const charset::Detection& encoding,
+               const DialectHints& hints, const ReaderTuning& tuning, ExecutionContext& context)
+      : whole_(whole), encoding_(encoding), hints_(hints), tuning_(tuning), context_(context) {
+    const Dialect& dialect = whole.facts.dialect;
+    if (!dialect.delimiter.empty()) hints_.delimiter = dialect.delimiter;
+    hints_.quote = dialect.quote;
+    hints_.escape = dialect.escape;
+    hints_.newline = dialect.newline;
+    hints_.skip_initial_space = dialect.skip_initial_space;
+  }
+
+  /// One pass over the text.
+  Result<std::vector<std::shared_ptr<OpenedTable>>> Find() {
+    Source& source = *whole_.source;
+    if (!source.repeatable()) ARROW_RETURN_NOT_OK(source.MakeRepeatable());
+    ARROW_ASSIGN_OR_RAISE(OpenedText text, OpenText(source, whole_.encoding, whole_.bom_bytes, 0));
+    const TableFacts& facts = whole_.facts;
+    const Scanner scanner(facts.dialect);
+    const auto store = std::make_shared<BlockStore>(whole_.morsel_bytes, context_.memory_pool());
+    Splitter splitter(std::move(text.bytes), scanner,
+                      {.field_bytes_max = facts.field_bytes_max,
+                       .record_bytes_max = 2 * facts.field_bytes_max,
+                       .stored_offset = text.stored_offset},
+                      store);
+    const bool has_no_headers = (hints_.has_header && !*hints_.has_header) ||
+                                (hints_.header_rows && *hints_.header_rows == 0);
+    TableFinder finder(facts.dialect, {.has_no_headers = has_no_headers},
+                       [&](TableRange range) { return Take(std::move(range)); });
+    while (true) {
+      ARROW_RETURN_NOT_OK(context_.cancellation().Check());
+      ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<TextMorsel> morsel, splitter.Next());
+      if (morsel == nullptr) break;
+      ARROW_RETURN_NOT_OK(finder.Add(*morsel));
+    }
+    ARROW_RETURN_NOT_OK(finder.Finish());
+    return std::move(tables_);
+  }
+
+ private:
+  Status Take(TableRange range) {
+    // What is known of a table is little, but not nothing.
+    constexpr size_t kTablesMax = 10'000;
+    if (tables_.size() == kTablesMax) {
+      return Fail(kTooManyTables, {.path = whole_.source->path()}, "there are more than {} tables",
+                  kTablesMax);
+    }
+    auto table = std::make_shared<OpenedTable>(whole_);
+    Sample sample;
+    sample.encoding = encoding_;
+    sample.head = std::move(range.head);
+    sample.whole = range.head_is_whole;
+    DialectHints hints = hints_;
+    if (!tables_.empty()) hints.skip_lines.reset();  // they are the file's, not each table's
+    DetectedDialect detected;
+    ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning_, context_, table.get(), &detected));
+    Dialect& dialect = table->facts.dialect;
+    dialect.data_offset += range.begin_offset;
+    dialect.data_line += range.begin_line;
+    dialect.end_offset =
+        dialect.end_offset ? *dialect.end_offset + range.begin_offset : range.end_offset;
+    table->begin_offset = range.begin_offset;
+    table->info.first_row_number = dialect.data_line + 1;
+    table->info.name =
+        fmt::format("{}_{}", io::TableName(whole_.source->name()), tables_.size() + 1);
+    ARROW_ASSIGN_OR_RAISE(table->plan, MakePlan(table->facts, {}, context_));
+    table->info.schema = table->plan->schema;
+    std::vector<Finding>& findings = table->info.findings;
+    findings.push_back(
+        {.name = "lines", .value = fmt::format("{} to {}", range.begin_line + 1, range.end_line)});
+    for (Finding& finding : detected.findings) {
+      if (finding.name == "second_table") WarnOfSecondTable(finding, range.begin_line);
+      if (!IsOfText(finding)) findings.push_back(std::move(finding));
+    }
+    for (Finding& finding : detected.explanation) {
+      if (!IsOfText(finding)) table->explanation.push_back(std::move(finding));
+    }
+    tables_.push_back(std::move(table));
+    return Status::OK();
+  }
+
+  void WarnOfSecondTable(const Finding& finding, int64_t lines_above) {
+    context_.Warn(
+        fmt::format("{}: below line {}, {}; from there on to the next table nothing is "
+                    "read",
+                    whole_.source->path(), lines_above, finding.reason));
+  }
+
+  const OpenedTable& whole_;
+  const charset::Detection& encoding_;
+  DialectHints hints_;
+  const ReaderTuning tuning_;
+  ExecutionContext& context_;
+  std::vector<std::shared_ptr<OpenedTable>> tables_;
+};
+
+/// The input of several tables.
+std::unique_ptr<Input> MakeInput(std::vector<std::shared_ptr<OpenedTable>> tables,
+                                 DialectHints hints, const ReaderTuning& tuning,
+                                 DetectedDialect detected, ExecutionContext& context) {
+  const auto is_of_table = [](const Finding& finding) { return !IsOfText(finding); };
+  const Finding count{.name = "tables",
+                      .value = std::to_string(tables.size()),
+                      .confidence = 0.9,
+                      .reason = "rows of names, or of other numbers of fields, begin them"};
+  for (std::vector<Finding>* findings : {&detected.findings, &detected.explanation}) {
+    std::erase_if(*findings, is_of_table);
+    findings->push_back(count);
+  }
+  return std::make_unique<TableInput>(std::move(tables), std::nullopt, std::move(hints), tuning,
+                                      std::move(detected.findings), std::move(detected.explanation),
+                                      context);
 }
 
 /// A field that is longer than may be looked at hides what the table is.
@@ -345,17 +488,26 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
     DetectedDialect same;
     ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &same));
   }
+  if (options.all_tables) {
+    TablesOfText text(*table, sample.encoding, hints, tuning, context);
+    ARROW_ASSIGN_OR_RAISE(auto tables, text.Find());
+    if (tables.size() > 1) {
+      return MakeInput(std::move(tables), std::move(hints), tuning, std::move(detected), context);
+    }
+  }
   for (const Finding& finding : detected.findings) {
     if (finding.name != "second_table") continue;
-    context.Warn(fmt::format("{}: {}; from there on nothing is read", table->source->path(),
-                             finding.reason));
+    context.Warn(fmt::format("{}: {}; from there on nothing is read{}", table->source->path(),
+                             finding.reason,
+                             options.all_tables ? "" : " (--all-tables reads it too)"));
   }
   table->info.name = io::TableName(table->source->name());
   ARROW_ASSIGN_OR_RAISE(table->plan, MakePlan(table->facts, {}, context));
   table->info.schema = table->plan->schema;
-  return std::make_unique<TableInput>(std::move(table), std::move(sample), std::move(hints), tuning,
-                                      std::move(detected.findings), std::move(detected.explanation),
-                                      context);
+  std::vector<std::shared_ptr<OpenedTable>> tables = {std::move(table)};
+  return std::make_unique<TableInput>(std::move(tables), std::move(sample), std::move(hints),
+                                      tuning, std::move(detected.findings),
+                                      std::move(detected.explanation), context);
 }
 
 }  // namespace pyforge::csv

@@ -93,7 +93,7 @@ Result<std::unique_ptr<TextMorsel>> Splitter::Next() {
 
 /// Drops the byte-order mark and what stands above the data.
 Status Splitter::SkipToBegin() {
-  int64_t left = options_.stored_offset + options_.begin_offset;
+  int64_t left = options_.stored_offset + options_.begin_offset - options_.bytes_left_out;
   while (left > 0) {
     const int64_t wanted = std::min(left, block_->capacity());
     ARROW_ASSIGN_OR_RAISE(const int64_t count,

@@ -76,7 +76,8 @@ struct SplitterOptions {
   int64_t oversized_bytes_kept = int64_t{1} << 20;  ///< of a longer one, at most record_bytes_max
   int64_t begin_offset = 0;                         ///< of the first data record in the text
   std::optional<int64_t> end_offset = {};           ///< where the table ends before the text does
-  int64_t stored_offset = 0;  ///< of the text's first byte in the input: the BOM's length
+  int64_t stored_offset = 0;   ///< of the text's first byte in the input: the BOM's length
+  int64_t bytes_left_out = 0;  ///< of those above begin_offset, that the stream does not give
 };
 
 /// Cuts as late as a block allows, following quotes exactly from the beginning, so that neither the

@@ -1,0 +1,28 @@
+// A CSV file's text as a stream of UTF-8.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "codec/charset/transcode.h"
+#include "pyforge/source.h"
+
+namespace pyforge::csv {
+
+struct OpenedText {
+  std::unique_ptr<ByteStream> bytes;
+  int64_t stored_offset =
+      0;  ///< of the text's first byte in what the stream is of: the BOM's length
+  int64_t bytes_left_out = 0;  ///< that the stream begins behind, the byte-order mark among them
+  /// Where the text is in another encoding; owned by `bytes`.
+  const charset::TranscodingStream* transcoder = nullptr;
+};
+
+/// Opens the text of a table that begins at `begin_offset`; what lies above may be left out. Of
+/// text in another encoding it always is, so that only the table's own characters are counted as
+/// replaced. Errors: io.read_failed and those of the container.
+Result<OpenedText> OpenText(Source& source, const std::string& encoding, int64_t bom_bytes,
+                            int64_t begin_offset);
+
+}  // namespace pyforge::csv
