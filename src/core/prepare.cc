@@ -138,6 +138,13 @@ Result<PreparedConversion> Prepare(const ConversionRequest& request, const Regis
     ARROW_ASSIGN_OR_RAISE(std::vector<std::string> expanded, io::ExpandPath(pattern));
     paths.insert(paths.end(), expanded.begin(), expanded.end());
   }
+  if (paths.size() > 1 && !prepared.options.rejects.empty() && !prepared.options.union_inputs) {
+    // Outputs are published input by input, and with each of them its rejected rows are.
+    return Fail(kBadRequest, {.path = prepared.options.rejects},
+                "the rejected rows of {} inputs, converted one by one, cannot go to one file: make "
+                "one table of them with union, or give each a command and a file of its own",
+                paths.size());
+  }
   ARROW_RETURN_NOT_OK(
       PlanInputs(paths, prepared.options, format_options, registry, context, &prepared));
   ARROW_RETURN_NOT_OK(CheckAllApply(format_options, prepared.inputs, *choice.format));
