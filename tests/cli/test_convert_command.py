@@ -136,7 +136,7 @@ def test_rejects_of_inputs_converted_one_by_one_are_refused_one_file(tmp_path: P
     for source in sources:
         source.write_text("a,b,c\n1,2,3\n4,5\n6,7,8\n")
     rejects = tmp_path / "rejects.csv"
-    strict = ["--strict", "--bad-rows", "skip", "--rejects", rejects]
+    strict = ["--strict", "--bad-rows", "skip", "--rejects", str(rejects)]
 
     outcome = run("convert", *sources, "-o", f"{tmp_path}/out/", *strict, "--overwrite")
     assert outcome.exit_code == 2, outcome
