@@ -26,7 +26,7 @@ uint64_t Load(const uint8_t* from) {
   return word;
 }
 
-size_t Slot(uint64_t word) { return (word * 0x9E3779B97F4A7C15) >> (64 - kTableBits); }
+size_t TablePlace(uint64_t word) { return (word * 0x9E3779B97F4A7C15) >> (64 - kTableBits); }
 
 /// How many of the first bytes of two words, as they stand in memory, are equal.
 size_t EqualFirst(uint64_t difference) {
@@ -71,7 +71,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
     size_t matched_end = at;
     if (end - at >= kMatchMin) {
       const uint64_t first = Load(base + at);
-      uint32_t& slot = begins[Slot(first)];
+      uint32_t& slot = begins[TablePlace(first)];
       const size_t from = slot;
       slot = static_cast<uint32_t>(at);
       if (from < at && at - from <= kOffsetMax && Load(base + from) == first) {
@@ -91,7 +91,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
     }
     if (looks_at_ends && end - matched_end >= kMatchMin) {
       const uint64_t last = Load(base + end - 8);
-      uint32_t& slot = ends[Slot(last)];
+      uint32_t& slot = ends[TablePlace(last)];
       const size_t from = slot;
       slot = static_cast<uint32_t>(end);
       if (from >= 8 && end - from <= kOffsetMax && Load(base + from - 8) == last) {
