@@ -20,8 +20,12 @@ size_t CountWideReads(const char* values, size_t value_bytes, size_t count,
 }
 
 #if defined(__x86_64__)
-inline __m128i Load(const void* from) { return _mm_loadu_si128(static_cast<const __m128i*>(from)); }
-inline void Store(void* to, __m128i value) { _mm_storeu_si128(static_cast<__m128i*>(to), value); }
+inline __m128i LoadVector(const void* from) {
+  return _mm_loadu_si128(static_cast<const __m128i*>(from));
+}
+inline void StoreVector(void* to, __m128i value) {
+  _mm_storeu_si128(static_cast<__m128i*>(to), value);
+}
 #endif
 
 }  // namespace
@@ -39,15 +43,15 @@ bool RangeIndex::Cover(const char* values, size_t value_bytes, size_t count,
   }
   const char* at = values;
 #if defined(__x86_64__)
-  __m128i lows = Load(low.data());
-  __m128i highs = Load(high.data());
+  __m128i lows = LoadVector(low.data());
+  __m128i highs = LoadVector(high.data());
   const size_t wide = CountWideReads(values, value_bytes, count, readable_end);
   for (const char* end = at + wide * value_bytes; at != end; at += value_bytes) {
-    lows = _mm_min_epu8(lows, Load(at));
-    highs = _mm_max_epu8(highs, Load(at));
+    lows = _mm_min_epu8(lows, LoadVector(at));
+    highs = _mm_max_epu8(highs, LoadVector(at));
   }
-  Store(low.data(), lows);
-  Store(high.data(), highs);
+  StoreVector(low.data(), lows);
+  StoreVector(high.data(), highs);
 #endif
   for (const char* end = values + count * value_bytes; at != end; at += value_bytes) {
     for (size_t place = 0; place < value_bytes; ++place) {
@@ -93,13 +97,13 @@ void RangeIndex::FindNumbers(const char* values, size_t count, const char* reada
                              int16_t* numbers, NumberBounds* bounds) const {
   size_t done = 0;
 #if defined(__x86_64__)
-  const __m128i lows = Load(low_.data());
-  const __m128i first_weights = Load(weights_.data());
-  const __m128i last_weights = Load(weights_.data() + 8);
+  const __m128i lows = LoadVector(low_.data());
+  const __m128i first_weights = LoadVector(weights_.data());
+  const __m128i last_weights = LoadVector(weights_.data() + 8);
   const __m128i none = _mm_setzero_si128();
   // Four partial sums of a value's number.
   const auto partial_sums = [&](const char* value) {
-    const __m128i digits = _mm_sub_epi8(Load(value), lows);
+    const __m128i digits = _mm_sub_epi8(LoadVector(value), lows);
     return _mm_add_epi32(_mm_madd_epi16(_mm_unpacklo_epi8(digits, none), first_weights),
                          _mm_madd_epi16(_mm_unpackhi_epi8(digits, none), last_weights));
   };
@@ -118,14 +122,14 @@ void RangeIndex::FindNumbers(const char* values, size_t count, const char* reada
     const __m128i four =
         _mm_add_epi32(_mm_unpacklo_epi64(first, second), _mm_unpackhi_epi64(first, second));
     const __m128i narrow = _mm_packs_epi32(four, four);
-    Store(numbers + done, narrow);
+    StoreVector(numbers + done, narrow);
     least = _mm_min_epi16(least, narrow);
     greatest = _mm_max_epi16(greatest, narrow);
   }
   std::array<int16_t, 8> leasts;
   std::array<int16_t, 8> greatests;
-  Store(leasts.data(), least);
-  Store(greatests.data(), greatest);
+  StoreVector(leasts.data(), least);
+  StoreVector(greatests.data(), greatest);
   bounds->least = *std::min_element(leasts.begin(), leasts.end());
   bounds->greatest = *std::max_element(greatests.begin(), greatests.end());
 #endif
