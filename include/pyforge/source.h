@@ -53,6 +53,8 @@ class Source {
   virtual bool repeatable() const = 0;
   /// The first bytes, at most `bytes_max`; reading them takes nothing away from later streams.
   virtual Result<std::string_view> Head(int64_t bytes_max) = 0;
+  /// Frees what Head keeps if it can be read again; all views that Head gave end.
+  virtual void ForgetHead() {}
   /// A stream from the first byte. A second call on an unrepeatable source is io.not_repeatable.
   virtual Result<std::unique_ptr<ByteStream>> OpenStream() = 0;
   /// Bytes at any position; a compressed or unrepeatable source is first unpacked into a private

@@ -63,6 +63,7 @@ Result<OpenedInput> OpenInput(const std::string& path, const std::string& from,
       opened.format->open_input(opened.source, opened.options, context);
   if (!input.ok()) return Translate(input.status(), {.path = path});
   opened.input = *std::move(input);
+  opened.source->ForgetHead();
   return opened;
 }
 

@@ -149,6 +149,11 @@ class LocalSource final : public Source {
     return std::string_view(*heads_.back()).substr(0, static_cast<size_t>(bytes_max));
   }
 
+  void ForgetHead() override {
+    heads_.clear();
+    head_ended_ = false;
+  }
+
   Result<std::unique_ptr<ByteStream>> OpenStream() override {
     if (unpacked_ != nullptr) return StreamOfBytes(unpacked_, context_);
     if (file_ != nullptr) return TakeOffContainer(StreamOfFile(file_, context_));

@@ -105,6 +105,7 @@ class TableScan : public Scan {
 
   Status Rewind() override {
     splitter_.reset();
+    store_ = std::make_shared<BlockStore>(table_->morsel_bytes, context_.memory_pool());
     transcoder_ = nullptr;
     replaced_before_ = 0;
     is_at_begin_ = true;
@@ -165,12 +166,13 @@ class TableScan : public Scan {
 
 class TableInput : public Input {
  public:
-  /// `sample` is that of the only table; of several, none.
-  TableInput(std::vector<std::shared_ptr<OpenedTable>> tables, std::optional<Sample> sample,
-             DialectHints hints, ReaderTuning tuning, std::vector<Finding> findings,
-             std::vector<Finding> explanation, ExecutionContext& context)
+  /// `sample_options` are those of the only table's sample; of several, none.
+  TableInput(std::vector<std::shared_ptr<OpenedTable>> tables,
+             std::optional<SampleOptions> sample_options, DialectHints hints, ReaderTuning tuning,
+             std::vector<Finding> findings, std::vector<Finding> explanation,
+             ExecutionContext& context)
       : tables_(std::move(tables)),
-        sample_(std::move(sample)),
+        sample_options_(std::move(sample_options)),
         hints_(std::move(hints)),
         tuning_(tuning),
         findings_(std::move(findings)),
@@ -200,7 +202,9 @@ class TableInput : public Input {
 
   std::vector<std::shared_ptr<OpenedTable>> tables_;
   std::vector<TableInfo> infos_;
-  std::optional<Sample> sample_;
+  /// The sample itself is taken anew where it is needed again: of thousands of inputs that make one
+  /// table, the samples would not fit into memory.
+  std::optional<SampleOptions> sample_options_;
   DialectHints hints_;
   ReaderTuning tuning_;
   std::vector<Finding> findings_, explanation_;
@@ -246,7 +250,14 @@ void SetSizes(const ReaderTuning& tuning, ExecutionContext& context, OpenedTable
   const auto columns = static_cast<int64_t>(table->facts.names.size());
   const int64_t wanted = std::clamp(columns * (int64_t{8} << 10), kLeast, kMost);
   const int64_t affordable = std::max<int64_t>(context.memory_bytes_max() / 64, 64 << 10);
-  table->morsel_bytes = tuning.morsel_bytes.value_or(std::min(wanted, affordable));
+  int64_t morsel_bytes = std::min(wanted, affordable);
+  // A small file does not need a large block, whose memory costs more than its rows.
+  if (const std::optional<int64_t> bytes = table->source->bytes()) {
+    constexpr int64_t kPage = 4096;
+    const int64_t pages = *bytes / kPage + 1;
+    if (pages * kPage < morsel_bytes) morsel_bytes = pages * kPage;
+  }
+  table->morsel_bytes = tuning.morsel_bytes.value_or(morsel_bytes);
   table->facts.slice_bytes = tuning.slice_bytes.value_or(table->morsel_bytes);
 }
 
@@ -299,13 +310,15 @@ Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
   std::vector<std::unique_ptr<pyforge::Scan>> scans;
   for (const TableRequest& request : requests) {
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<OpenedTable> table, FindRequested(request));
-    if (sample_ && request.contract != nullptr && !HasNames(table->facts, *request.contract)) {
+    if (sample_options_ && request.contract != nullptr &&
+        !HasNames(table->facts, *request.contract)) {
       // The contract may know a header where the sample shows none, or a longer one.
       auto retried = std::make_shared<OpenedTable>(*table);
       DialectHints hints = hints_;
       hints.header_rows = 1;
       DetectedDialect again;
-      ARROW_RETURN_NOT_OK(FindTable(*sample_, hints, tuning_, context_, retried.get(), &again));
+      ARROW_ASSIGN_OR_RAISE(const Sample sample, TakeSample(*table->source, *sample_options_));
+      ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning_, context_, retried.get(), &again));
       if (HasNames(retried->facts, *request.contract)) table = std::move(retried);
     }
     ARROW_ASSIGN_OR_RAISE(auto plan, MakePlan(table->facts, request, context_));
@@ -505,8 +518,8 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
   ARROW_ASSIGN_OR_RAISE(table->plan, MakePlan(table->facts, {}, context));
   table->info.schema = table->plan->schema;
   std::vector<std::shared_ptr<OpenedTable>> tables = {std::move(table)};
-  return std::make_unique<TableInput>(std::move(tables), std::move(sample), std::move(hints),
-                                      tuning, std::move(detected.findings),
+  return std::make_unique<TableInput>(std::move(tables), std::move(sample_options),
+                                      std::move(hints), tuning, std::move(detected.findings),
                                       std::move(detected.explanation), context);
 }
 

@@ -54,7 +54,13 @@ Result<std::unique_ptr<TextBlock>> BlockStore::Take() {
 void BlockStore::Give(std::unique_ptr<TextBlock> block) {
   if (block == nullptr || block->capacity() != block_bytes_) return;
   const std::lock_guard lock(mutex_);
-  blocks_.push_back(std::move(block));
+  if (!is_closed_) blocks_.push_back(std::move(block));
+}
+
+void BlockStore::Close() {
+  const std::lock_guard lock(mutex_);
+  is_closed_ = true;
+  blocks_.clear();
 }
 
 Splitter::Splitter(std::unique_ptr<ByteStream> stream, const Scanner& scanner,
@@ -67,6 +73,7 @@ Splitter::Splitter(std::unique_ptr<ByteStream> stream, const Scanner& scanner,
 }
 
 Result<std::unique_ptr<TextMorsel>> Splitter::Next() {
+  if (stream_ == nullptr) return nullptr;
   if (!begun_) {
     ARROW_ASSIGN_OR_RAISE(block_, store_->Take());
     ARROW_RETURN_NOT_OK(SkipToBegin());
@@ -82,13 +89,21 @@ Result<std::unique_ptr<TextMorsel>> Splitter::Next() {
         continue;
       }
       while (filled_ > 0 && block_->data()[filled_ - 1] == kControlZ) --filled_;
-      if (filled_ == 0) return nullptr;
-      return Cut(filled_);
+      if (filled_ > 0) return Cut(filled_);
+      Finish();
+      return nullptr;
     }
     // The last byte may be half of a CR LF, which does not count.
     if (scanned_ > options_.record_bytes_max + 1 && !in_quotes()) return SkipRecord();
     ARROW_RETURN_NOT_OK(Grow());
   }
+}
+
+void Splitter::Finish() {
+  stored_end_ = stream_->stored_position();
+  stream_.reset();
+  block_.reset();
+  store_->Close();
 }
 
 /// Drops the byte-order mark and what stands above the data.

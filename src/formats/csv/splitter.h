@@ -39,11 +39,14 @@ class BlockStore {
   Result<std::unique_ptr<TextBlock>> Take();
   /// Larger blocks than usual are freed, so that one long record costs memory only once.
   void Give(std::unique_ptr<TextBlock> block);
+  /// No block will be taken any more: frees all, now or as they come back.
+  void Close();
 
  private:
   const int64_t block_bytes_;
   arrow::MemoryPool* const pool_;
   std::mutex mutex_;
+  bool is_closed_ = false;
   std::vector<std::unique_ptr<TextBlock>> blocks_;
 };
 
@@ -93,13 +96,17 @@ class Splitter {
   Splitter(std::unique_ptr<ByteStream> stream, const Scanner& scanner,
            const SplitterOptions& options, std::shared_ptr<BlockStore> store);
 
-  /// The next morsel; null at the end. Errors: io.read_failed and other errors of the stream,
+  /// The next morsel; null at the end, where the stream and all memory are let go, so that what has
+  /// been read of many inputs costs nothing. Errors: io.read_failed and other errors of the stream,
   /// limit.memory.
   Result<std::unique_ptr<TextMorsel>> Next();
-  int64_t stored_position() const { return stream_->stored_position(); }
+  int64_t stored_position() const {
+    return stream_ != nullptr ? stream_->stored_position() : stored_end_;
+  }
 
  private:
   Status SkipToBegin();
+  void Finish();
   Status Fill();
   void Scan();
   void TakeQuoteLiterally(int64_t offset);
@@ -110,7 +117,8 @@ class Splitter {
   Status Grow();
   bool in_quotes() const { return state_.place == ScanState::Place::kQuoted; }
 
-  std::unique_ptr<ByteStream> stream_;
+  std::unique_ptr<ByteStream> stream_;  // null when finished
+  int64_t stored_end_ = 0;              // its position then
   const Scanner scanner_;
   const SplitterOptions options_;
   std::shared_ptr<BlockStore> store_;
