@@ -61,6 +61,25 @@ def test_a_hundred_thousand_columns_convert_or_name_the_limit(tmp_path: Path) ->
         assert_nothing_left(tmp_path, {"in.csv"})
 
 
+def test_many_files_make_one_table_in_the_memory_of_a_few(tmp_path: Path) -> None:
+    # More files than a process may usually open, more text than the budget.
+    text = samples.write_csv(tmp_path / "one.csv", 2_000).read_bytes()
+    source = tmp_path / "in"
+    source.mkdir()
+    for i in range(1_100):
+        (source / f"{i:04}.csv").write_bytes(text)
+    assert 1_100 * len(text) > 96 * MIB
+
+    outcome = run(
+        *("convert", source, "-o", tmp_path / "out.parquet", "--union", "--memory", "96MiB"),
+        prefix=("prlimit", "--nofile=1024:4096"),
+    )
+
+    assert outcome.exit_code == 0, outcome
+    assert outcome.peak_rss_bytes <= 96 * MIB
+    assert pq.read_metadata(tmp_path / "out.parquet").num_rows == 1_100 * 2_000
+
+
 @pytest.mark.parametrize("threads", ["1", "2"])
 def test_a_file_beyond_the_budget_streams(tmp_path: Path, threads: str) -> None:
     source, count = samples.write_large_csv(tmp_path / "in.csv", 150 * MIB)

@@ -10,6 +10,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include "support/matchers.h"
 #include "support/seed.h"
 
 namespace pyforge::csv {
@@ -93,6 +94,25 @@ SplitText Split(const std::string& text, const SplitterOptions& options, int64_t
 }
 
 constexpr int64_t kBlockBytes = 1 << 10;
+
+TEST(Splitter, LetsGoOfEverythingAtTheEnd) {
+  arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
+  const Scanner scanner{Dialect()};
+  const auto store = std::make_shared<BlockStore>(kBlockBytes, &pool);
+  Splitter splitter(std::make_unique<TextStream>("a,b\n1,2\n"), scanner, {}, store);
+  ASSERT_OK_AND_ASSIGN(auto morsel, splitter.Next());
+  ASSERT_NE(morsel, nullptr);
+  ASSERT_OK_AND_ASSIGN(auto end, splitter.Next());
+  EXPECT_EQ(end, nullptr);
+  EXPECT_GT(pool.bytes_allocated(), 0);  // of the morsel that is out
+
+  morsel.reset();
+
+  EXPECT_EQ(pool.bytes_allocated(), 0);
+  EXPECT_EQ(splitter.stored_position(), 8);
+  ASSERT_OK_AND_ASSIGN(end, splitter.Next());
+  EXPECT_EQ(end, nullptr);
+}
 
 TEST(Splitter, CutsBehindRecordEnds) {
   const SplitText split = Split("a,b\n1,2\n", {}, kBlockBytes);
