@@ -245,7 +245,7 @@ bool LayoutFinder::TakeShortHeader(size_t first, size_t* header) {
       plain.comment.clear();
       Rows parsed = ReadRows(head_.substr(row.begin, row.end - row.begin), plain, false, 0, 1);
       if (parsed.empty() || parsed[0].width != width_) return false;
-      row.values = std::move(parsed[0].values);
+      row.SetValues(std::move(parsed[0].values));
       row.width = parsed[0].width;
       row.filled = parsed[0].filled;
       row.is_comment = false;

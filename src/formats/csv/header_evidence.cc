@@ -30,14 +30,13 @@ bool IsYearSeries(const SampleRow& row) {
 bool RepeatsHeader(const SampleRow& header, const SampleRow& row, const SampleRow& above) {
   if (row.values.size() != header.values.size()) return false;
   if (row.values == header.values) return true;
+  if (above.filled > 1) return false;
   size_t equal = 0;
   for (size_t c = 0; c < row.values.size(); ++c) {
     equal += !row.values[c].empty() && row.values[c] == header.values[c] ? 1 : 0;
   }
-  const bool holds_values =
-      std::any_of(row.values.begin(), row.values.end(),
-                  [](const auto& value) { return IsTyped(ClassifyCell(value)); });
-  return equal >= 1 && above.filled <= 1 && !holds_values;
+  const bool holds_values = std::any_of(row.kinds().begin(), row.kinds().end(), IsTyped);
+  return equal >= 1 && !holds_values;
 }
 
 // The rows below `index` that hold data, as far as can be told.
@@ -104,9 +103,10 @@ std::vector<ColumnProfile> ProfileColumns(const Rows& rows, size_t begin, size_t
 std::vector<ColumnProfile> ProfileColumns(const RowPointers& rows, size_t width) {
   std::vector<ColumnProfile> columns(width);
   for (const SampleRow* row : rows) {
+    const std::vector<CellKind>& kinds = row->kinds();
     for (size_t c = 0; c < width; ++c) {
       const std::string& value = row->values[c];
-      const CellKind kind = ClassifyCell(value);
+      const CellKind kind = kinds[c];
       if (kind == CellKind::kEmpty) continue;
       ColumnProfile& column = columns[c];
       if (column.filled == 0) {

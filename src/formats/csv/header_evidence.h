@@ -16,11 +16,24 @@ struct SampleRow {
   size_t begin = 0, end = 0;  ///< in the sample's head
   int64_t line = 0;
   bool is_comment = false;
-  size_t width = 0;                      ///< number of fields; 0: an empty line
-  size_t filled = 0;                     ///< of them not empty; counted for every row
-  std::vector<std::string> values = {};  ///< kept for the first rows only
+  size_t width = 0;                                ///< number of fields; 0: an empty line
+  size_t filled = 0;                               ///< of them not empty; counted for every row
+  std::vector<std::string> values = {};            ///< kept for the first rows only
+  mutable std::vector<CellKind> known_kinds = {};  ///< of the values, once asked for
 
   bool is_blank() const { return filled == 0; }
+  /// What the values are; found out once, since rows are weighed again and again.
+  const std::vector<CellKind>& kinds() const {
+    if (known_kinds.size() != values.size()) {
+      known_kinds.clear();
+      for (const std::string& value : values) known_kinds.push_back(ClassifyCell(value));
+    }
+    return known_kinds;
+  }
+  void SetValues(std::vector<std::string> those) {
+    values = std::move(those);
+    known_kinds.clear();
+  }
 };
 
 /// What the values of one column have in common.

@@ -195,7 +195,7 @@ bool IsAddress(std::string_view text) {
 CellKind ClassifyCell(std::string_view text) {
   if (text.empty()) return CellKind::kEmpty;
   if (text.size() > 256) return CellKind::kText;
-  if (text.size() <= 7) {
+  if (!IsDigit(text[0]) && text.size() <= 7) {
     if (IsOneOf(text, kMissing)) return CellKind::kMissing;
     if (IsOneOf(text, kBools)) return CellKind::kBool;
   }

@@ -63,10 +63,13 @@ size_t SampleParser::SkipBlanks(size_t position) const {
 Cell SampleParser::ReadUnquoted() {
   const size_t begin = position_;
   while (position_ < text_.size()) {
-    if (!special_[static_cast<uint8_t>(text_[position_])]) {
-      ++position_;
-      continue;
+    // By a local variable: a member would be stored with each byte.
+    size_t plain_end = position_;
+    while (plain_end < text_.size() && !special_[static_cast<uint8_t>(text_[plain_end])]) {
+      ++plain_end;
     }
+    position_ = plain_end;
+    if (position_ == text_.size()) break;
     if (has_escape_ && text_[position_] == escape_) {
       if (position_ + 1 < text_.size()) {
         const char next = text_[position_ + 1];
@@ -207,6 +210,9 @@ std::string_view Trim(std::string_view text) {
 std::string CellText(const Cell& cell, const Dialect& dialect) {
   const bool doubled = cell.quoted && UnderstandsDoubled(dialect);
   const bool prefixed = dialect.escape && dialect.escape != dialect.quote;
+  const bool may_escape = (doubled && cell.text.find(*dialect.quote) != std::string_view::npos) ||
+                          (prefixed && cell.text.find(*dialect.escape) != std::string_view::npos);
+  if (!may_escape) return std::string(cell.text);
   std::string value;
   for (size_t i = 0; i < cell.text.size(); ++i) {
     const char c = cell.text[i];
