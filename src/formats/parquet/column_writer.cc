@@ -92,8 +92,10 @@ int64_t ColumnWriter::bytes() const {
 
 int64_t ColumnWriter::capacity_bytes() const {
   return static_cast<int64_t>(chunk_.pages.capacity() + chunk_.dictionary.capacity() +
-                              dictionary_bytes() + codes_.capacity() + validity_.capacity() +
-                              definition_levels_.capacity() + repetition_levels_.capacity()) +
+                              fixed_dictionary_.capacity_bytes() +
+                              byte_array_dictionary_.capacity_bytes() + codes_.capacity() +
+                              validity_.capacity() + definition_levels_.capacity() +
+                              repetition_levels_.capacity()) +
          values_.capacity_bytes();
 }
 

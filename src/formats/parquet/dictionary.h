@@ -143,6 +143,9 @@ class CodeTable {
   /// index.
   const dictionary_internal::Slot* slots() const { return slots_.data(); }
   int shift() const { return shift_; }
+  size_t capacity_bytes() const {
+    return slots_.capacity() * sizeof(Slot) + hashes_.capacity() * sizeof(uint64_t);
+  }
   void Clear();
 
  private:
@@ -165,6 +168,7 @@ class FixedDictionary {
   size_t bytes() const { return values_.size(); }
   /// All values in PLAIN form.
   const ByteBuffer& values() const { return values_; }
+  size_t capacity_bytes() const { return table_.capacity_bytes() + values_.capacity(); }
   void Clear();
 
  private:
@@ -178,8 +182,8 @@ class FixedDictionary {
   size_t size_ = 0;
 };
 
-/// Distinct byte arrays: by their place in a range while they are short, of one size and fill one,
-/// else by hash. Threads: one at a time.
+/// Distinct byte arrays: by their place in the range they span while they are short, of one size
+/// and the range is small, else by hash. Threads: one at a time.
 class ByteArrayDictionary {
  public:
   using LookUpEight = dictionary_internal::LookUpEight;
@@ -218,6 +222,10 @@ class ByteArrayDictionary {
   void ForgetBounds() { bounds_.reset(); }
   std::string_view value(uint32_t code) const {
     return {bytes_.as<char>() + places_[code].offset, places_[code].length};
+  }
+  size_t capacity_bytes() const {
+    return range_.capacity_bytes() + table_.capacity_bytes() + keys_.capacity() * sizeof(ValueKey) +
+           places_.capacity() * sizeof(Place) + bytes_.capacity();
   }
   void Clear();
 

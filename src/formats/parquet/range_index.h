@@ -8,8 +8,8 @@
 
 namespace pyforge::parquet {
 
-/// Dates, flags and other values of few different letters at each place fill a good part of the
-/// range they span, so that a table of the whole range needs neither hashes nor comparisons. A
+/// Dates, flags and other values of few different letters at each place span a small range, so that
+/// a table of the whole range needs neither hashes nor comparisons. A
 /// value's number in the range is written in mixed radix: a digit is a byte of the value, less the
 /// least byte seen at that place. Numbers are ordered as the values are. Threads: one at a time.
 class RangeIndex {
@@ -58,7 +58,12 @@ class RangeIndex {
     return {.least = codes_[static_cast<size_t>(bounds.least)] - uint32_t{1},
             .greatest = codes_[static_cast<size_t>(bounds.greatest)] - uint32_t{1}};
   }
-  void Clear() { value_bytes_ = 0; }
+  size_t capacity_bytes() const { return codes_.capacity() * sizeof(uint16_t); }
+  /// Frees the table too: of thousands of columns most may never need it again.
+  void Clear() {
+    value_bytes_ = 0;
+    codes_ = {};
+  }
 
  private:
   static constexpr size_t kNumberSlack = 8;  // vector stores overshoot

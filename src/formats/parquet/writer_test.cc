@@ -15,6 +15,7 @@
 
 #include "formats/parquet/errors.h"
 #include "formats/parquet/round_trip_testing.h"
+#include "formats/parquet/writer_testing.h"
 #include "support/matchers.h"
 #include "support/seed.h"
 #include "support/tables.h"
@@ -28,76 +29,6 @@ using ::testing::Contains;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::Not;
-
-std::shared_ptr<arrow::Table> OneColumn(const std::shared_ptr<arrow::Array>& values,
-                                        bool nullable = true) {
-  return arrow::Table::Make(arrow::schema({arrow::field("c", values->type(), nullable)}), {values});
-}
-
-template <typename Builder, typename Value>
-std::shared_ptr<arrow::Array> ArrayOf(const std::vector<std::optional<Value>>& values,
-                                      Builder builder = Builder()) {
-  for (const auto& value : values) {
-    EXPECT_OK(value ? builder.Append(*value) : builder.AppendNull());
-  }
-  return *builder.Finish();
-}
-
-std::shared_ptr<arrow::Array> Longs(int64_t count, const std::function<int64_t(int64_t)>& make) {
-  arrow::Int64Builder builder;
-  for (int64_t i = 0; i < count; ++i) EXPECT_OK(builder.Append(make(i)));
-  return *builder.Finish();
-}
-
-std::shared_ptr<arrow::Array> Texts(int64_t count,
-                                    const std::function<std::string(int64_t)>& make) {
-  arrow::StringBuilder builder;
-  for (int64_t i = 0; i < count; ++i) EXPECT_OK(builder.Append(make(i)));
-  return *builder.Finish();
-}
-
-std::string NameOf(::parquet::Encoding::type encoding) {
-  return ::parquet::EncodingToString(encoding);
-}
-
-/// What the footer says of the only column's chunk in one row group.
-struct ChunkView {
-  std::vector<std::string> encodings;
-  std::string compression;
-  bool has_dictionary = false;
-  int64_t stored_bytes = 0;
-  int64_t null_count = 0;
-  bool has_bounds = false;
-  std::string min;
-  std::string max;
-  std::optional<bool> min_is_exact;
-  std::optional<bool> max_is_exact;
-};
-
-ChunkView ViewChunk(const std::string& bytes, int row_group = 0, int column = 0) {
-  const auto reader = OpenWithArrow(bytes);
-  const auto metadata = reader->metadata();
-  const auto chunk = metadata->RowGroup(row_group)->ColumnChunk(column);
-  ChunkView view;
-  for (const auto& each : chunk->encoding_stats()) {
-    if (each.page_type == ::parquet::PageType::DATA_PAGE) {
-      view.encodings.push_back(NameOf(each.encoding));
-    }
-  }
-  view.compression = arrow::util::Codec::GetCodecAsString(chunk->compression());
-  view.has_dictionary = chunk->has_dictionary_page();
-  view.stored_bytes = chunk->total_compressed_size();
-  const auto statistics = chunk->encoded_statistics();
-  if (statistics != nullptr) {
-    view.null_count = statistics->null_count;
-    view.has_bounds = statistics->has_min && statistics->has_max;
-    view.min = statistics->min();
-    view.max = statistics->max();
-    view.min_is_exact = statistics->is_min_value_exact;
-    view.max_is_exact = statistics->is_max_value_exact;
-  }
-  return view;
-}
 
 // Tables that are written and read back whole.
 
@@ -297,16 +228,21 @@ TEST(Writer, GivesADictionaryUpWhenValuesStopRepeating) {
   ExpectEqual(*wide, *wide_back);
 }
 
-TEST(Writer, LooksLargeDictionariesUpOnceAPage) {
-  std::mt19937_64 random(testing::RandomSeed());
-  const auto table = OneColumn(Texts(150'000, [&](int64_t) {
-    const uint64_t day = random() % 6000;
-    return std::to_string(2000 + day / 360) + "-" + std::to_string(100 + day % 360);
-  }));
-  ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
-  EXPECT_THAT(ViewChunk(bytes).encodings, ElementsAre("RLE_DICTIONARY"));
-  ASSERT_OK_AND_ASSIGN(const auto back, ReadWithArrow(bytes));
-  ExpectEqual(*table, *back);
+TEST(Writer, KeepsLargeDictionariesOfAnyValues) {
+  // Of one size, looked up by their place in a range; of several, by hash, once a page.
+  for (const bool one_size : {true, false}) {
+    SCOPED_TRACE(one_size);
+    std::mt19937_64 random(testing::RandomSeed());
+    const auto table = OneColumn(Texts(150'000, [&](int64_t) {
+      const uint64_t day = random() % 6000;
+      const uint64_t of_year = day % 360 + (one_size ? 100 : 0);
+      return std::to_string(2000 + day / 360) + "-" + std::to_string(of_year);
+    }));
+    ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
+    EXPECT_THAT(ViewChunk(bytes).encodings, ElementsAre("RLE_DICTIONARY"));
+    ASSERT_OK_AND_ASSIGN(const auto back, ReadWithArrow(bytes));
+    ExpectEqual(*table, *back);
+  }
 }
 
 TEST(Writer, SharesThePrefixesOfSortedTexts) {
@@ -435,51 +371,6 @@ TEST(Writer, CutsBoundsOfLongTextsAndSaysSo) {
   ASSERT_OK_AND_ASSIGN(const std::string short_bytes,
                        WriteFile(*OneColumn(ArrayOf<arrow::StringBuilder, std::string>({"a"}))));
   EXPECT_EQ(ViewChunk(short_bytes).max_is_exact, true);
-}
-
-TEST(Writer, IndexesPages) {
-  arrow::Int64Builder builder;
-  for (int64_t i = 0; i < 60'000; ++i) {
-    ASSERT_OK(i >= 20'000 && i < 40'000 ? builder.AppendNull() : builder.Append(i));
-  }
-  ASSERT_OK_AND_ASSIGN(const auto values, builder.Finish());
-  ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*OneColumn(values)));
-  const auto reader = OpenWithArrow(bytes);
-  const auto row_group = reader->GetPageIndexReader()->RowGroup(0);
-  const auto offsets = row_group->GetOffsetIndex(0);
-  const auto index = row_group->GetColumnIndex(0);
-  const auto& columns = static_cast<const ::parquet::Int64ColumnIndex&>(*index);
-  ASSERT_EQ(offsets->page_locations().size(), columns.null_pages().size());
-  ASSERT_GE(columns.null_pages().size(), 4);
-  EXPECT_EQ(columns.boundary_order(), ::parquet::BoundaryOrder::Ascending);
-  int64_t nulls = 0;
-  for (size_t i = 0; i < columns.null_pages().size(); ++i) {
-    nulls += columns.null_counts()[i];
-    if (columns.null_pages()[i]) continue;
-    EXPECT_LE(columns.min_values()[i], columns.max_values()[i]);
-    const int64_t first_row = offsets->page_locations()[i].first_row_index;
-    if (first_row < 20'000) {
-      EXPECT_EQ(columns.min_values()[i], first_row);
-    }
-  }
-  EXPECT_EQ(nulls, 20'000);
-
-  WriteOptions options;
-  options.page_index = false;
-  ASSERT_OK_AND_ASSIGN(const std::string without, WriteFile(*OneColumn(values), options));
-  EXPECT_FALSE(
-      OpenWithArrow(without)->metadata()->RowGroup(0)->ColumnChunk(0)->GetOffsetIndexLocation());
-}
-
-TEST(Writer, LeavesTheColumnIndexOutWhereAPageHasNoBounds) {
-  const auto table = OneColumn(ArrayOf<arrow::DoubleBuilder, double>({std::nan(""), std::nan("")}));
-  ASSERT_OK_AND_ASSIGN(const std::string bytes, WriteFile(*table));
-  const auto metadata = OpenWithArrow(bytes)->metadata();
-  const auto row_group = metadata->RowGroup(0);
-  const auto chunk = row_group->ColumnChunk(0);
-  EXPECT_FALSE(chunk->GetColumnIndexLocation());
-  EXPECT_TRUE(chunk->GetOffsetIndexLocation());
-  EXPECT_FALSE(ViewChunk(bytes).has_bounds);
 }
 
 TEST(Writer, LeavesOutWhatIsSwitchedOff) {
