@@ -19,7 +19,8 @@ ContainerStream::ContainerStream(Container container, std::unique_ptr<ByteStream
     : container_(container),
       stored_(std::move(stored)),
       options_(std::move(options)),
-      input_(std::max(static_cast<size_t>(options_.input_bytes), kInputBytesMin)) {}
+      small_input_(std::max(static_cast<size_t>(options_.input_bytes), kInputBytesMin)),
+      input_(small_input_) {}
 
 Result<int64_t> ContainerStream::Read(int64_t bytes, uint8_t* out) {
   ARROW_RETURN_NOT_OK(failure_);
@@ -28,20 +29,37 @@ Result<int64_t> ContainerStream::Read(int64_t bytes, uint8_t* out) {
   return count;
 }
 
-void ContainerStream::MakeRoom(size_t bytes) {
-  if (input_.size() < bytes) input_.resize(bytes);
+Status ContainerStream::MakeRoom(size_t bytes) {
+  if (input_.size() >= bytes) return Status::OK();
+  const auto size = static_cast<int64_t>(bytes);
+  const auto no_memory = [&] {
+    return Error(kMemoryLimit, "no memory is left for {} stored bytes of the {} data", bytes,
+                 ContainerName(container_));
+  };
+  if (large_input_ == nullptr) {
+    auto room = arrow::AllocateResizableBuffer(size, options_.pool);
+    if (!room.ok()) return no_memory();
+    large_input_ = *std::move(room);
+    std::memcpy(large_input_->mutable_data(), small_input_.data(), input_end_);
+    small_input_ = {};
+  } else if (!large_input_->Resize(size).ok()) {
+    return no_memory();
+  }
+  input_ = {large_input_->mutable_data(), bytes};
+  return Status::OK();
 }
 
-void ContainerStream::GiveBack(std::span<const uint8_t> bytes) {
+Status ContainerStream::GiveBack(std::span<const uint8_t> bytes) {
   if (input_begin_ < bytes.size()) {
     const size_t count = input_count();
-    MakeRoom(bytes.size() + count);
+    ARROW_RETURN_NOT_OK(MakeRoom(bytes.size() + count));
     std::memmove(input_.data() + bytes.size(), input(), count);
     input_begin_ = bytes.size();
     input_end_ = input_begin_ + count;
   }
   input_begin_ -= bytes.size();
   std::memcpy(input(), bytes.data(), bytes.size());
+  return Status::OK();
 }
 
 Status ContainerStream::WantInput(size_t bytes) {

@@ -43,16 +43,18 @@ class ContainerStream : public ByteStream {
   size_t input_count() const { return input_end_ - input_begin_; }
   void Consume(size_t bytes) { input_begin_ += bytes; }
 
-  /// Puts bytes back before the input, for a decoder that has taken more than it used.
-  void GiveBack(std::span<const uint8_t> bytes);
+  /// Puts bytes back before the input, for a decoder that has taken more than it used. Errors:
+  /// those of MakeRoom.
+  Status GiveBack(std::span<const uint8_t> bytes);
 
   /// Reads until `bytes` of input are there or the stored stream has ended. No more than
   /// kInputBytesMin may be asked for, except after MakeRoom.
   Status WantInput(size_t bytes);
   /// As WantInput, but an error where there are fewer.
   Status NeedInput(size_t bytes);
-  /// Makes the input buffer hold `bytes` at once.
-  void MakeRoom(size_t bytes);
+  /// Makes the input buffer hold `bytes` at once; what is more than options().input_bytes comes
+  /// from the pool. Errors: limit.memory.
+  Status MakeRoom(size_t bytes);
 
   /// Stands behind a member: either another begins or the data end with the file.
   Status EndMember();
@@ -77,7 +79,9 @@ class ContainerStream : public ByteStream {
   const Container container_;
   const std::unique_ptr<ByteStream> stored_;
   const DecompressOptions options_;
-  std::vector<uint8_t> input_;
+  std::vector<uint8_t> small_input_;                     // of input_bytes
+  std::unique_ptr<arrow::ResizableBuffer> large_input_;  // where the file wants more
+  std::span<uint8_t> input_;                             // the one that is used
   size_t input_begin_ = 0;
   size_t input_end_ = 0;
   bool stored_ended_ = false;

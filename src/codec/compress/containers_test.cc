@@ -357,6 +357,29 @@ TEST(LzopDecompressor, TakesNoMoreMemoryThanItMay) {
       AllOf(FailsWith("limit.memory"), InFile("in.lzo"), FailsSaying("100000")));
 }
 
+TEST(LzopDecompressor, TakesBothFormsOfABlockFromThePool) {
+  const std::string text = Noise(4 << 20);
+  const std::string packed = LzopFile(LzopBlock("a,b\n", "a,b\n") + LzopBlock(text, text));
+  arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
+  ASSERT_OK_AND_ASSIGN(const std::string unpacked,
+                       Unpack(Container::kLzop, packed, 1 << 20, {.path = "in", .pool = &pool}));
+  EXPECT_TRUE(unpacked == "a,b\n" + text);
+  EXPECT_GE(pool.max_memory(), 8 << 20);
+  EXPECT_LE(pool.max_memory(), (8 << 20) + 4096);
+  EXPECT_EQ(pool.bytes_allocated(), 0);
+  for (const int64_t room : {1 << 20, 6 << 20}) {
+    arrow::CappedMemoryPool capped(arrow::default_memory_pool(), room);
+    EXPECT_THAT(Unpack(Container::kLzop, packed, 1 << 20, {.path = "in", .pool = &capped}),
+                AllOf(FailsWith("limit.memory"), InFile("in"), FailsSaying("4194304")))
+        << room;
+    EXPECT_EQ(capped.bytes_allocated(), 0);
+  }
+  EXPECT_THAT(
+      Unpack(Container::kLzop, packed, 1 << 20, {.path = "in", .window_bytes_max = (8 << 20) - 1}),
+      AllOf(FailsWith("limit.memory"), FailsSaying("8388607 may be used")));
+  EXPECT_OK(Unpack(Container::kLzop, packed, 1 << 20, {.path = "in", .window_bytes_max = 8 << 20}));
+}
+
 TEST(LzopDecompressor, RefusesImpossibleSizes) {
   for (const auto& [plain, stored] :
        {std::pair{5U, 6U}, std::pair{70U << 20U, 5U}, std::pair{5U, 0U}}) {
@@ -489,9 +512,17 @@ TEST(Lz4Decompressor, ReadsOldFramesAndPassesOverSkippableOnes) {
   EXPECT_TRUE(unpacked == "a,b\n1,2\n" + text + "end\n");
   EXPECT_THAT(Unpack(Container::kLz4, legacy, 1 << 16, {.path = "in", .window_bytes_max = 1 << 20}),
               FailsWith("limit.memory"));
-  arrow::CappedMemoryPool pool(arrow::default_memory_pool(), 1 << 20);
-  EXPECT_THAT(Unpack(Container::kLz4, legacy, 1 << 16, {.path = "in", .pool = &pool}),
-              AllOf(FailsWith("limit.memory"), InFile("in"), FailsSaying("8388608")));
+  // A block of 8 MiB and the most that it may be stored as.
+  for (const int64_t room : {1 << 20, 9 << 20}) {
+    arrow::CappedMemoryPool pool(arrow::default_memory_pool(), room);
+    EXPECT_THAT(Unpack(Container::kLz4, legacy, 1 << 16, {.path = "in", .pool = &pool}),
+                AllOf(FailsWith("limit.memory"), InFile("in"),
+                      FailsSaying(room == 1 << 20 ? "8421520" : "8388608")));
+  }
+  arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
+  EXPECT_OK(Unpack(Container::kLz4, legacy, 1 << 16, {.path = "in", .pool = &pool}));
+  EXPECT_GE(pool.max_memory(), 8'388'608 + 8'421'520);
+  EXPECT_LE(pool.max_memory(), 17 << 20);
   EXPECT_THAT(Unpack(Container::kLz4, legacy.substr(0, legacy.size() - 1)),
               FailsWith("compress.truncated"));
   legacy[20] = static_cast<char>(0xff);

@@ -15,13 +15,15 @@ namespace pyforge::compress {
 struct DecompressOptions {
   /// The file's name, for errors.
   std::string path = {};
-  /// Largest window of a zstd frame, and memory of an xz stream, that is accepted, in bytes; the
-  /// stream holds that much. gzip needs 32 KiB whatever the file says.
+  /// The most that a file may ask for, in bytes; the stream holds that much: the window of a zstd
+  /// frame, the memory of an xz stream, a block of lzop or of an old lz4 frame (16.8 MB) together
+  /// with its stored form. The others need the same whatever the file says (gzip 32 KiB).
   int64_t window_bytes_max = int64_t{128} << 20;
   /// Bytes read from the stored stream at once.
   int64_t input_bytes = 256 << 10;
-  /// What the decoder's state, windows and blocks are taken from, but for what is small whatever
-  /// the file says (gzip, zip); outlives the stream. Null: Arrow's default pool.
+  /// What the decoder's state, windows and blocks are taken from, and stored blocks of more than
+  /// input_bytes; but for what is small whatever the file says (gzip, zip). Outlives the stream.
+  /// Null: Arrow's default pool.
   arrow::MemoryPool* pool = nullptr;
 };
 
@@ -31,11 +33,11 @@ struct DecompressOptions {
 /// another; frames to be skipped are skipped; every checksum is verified. A zip archive holds one
 /// file. Reads of 256 KiB and more are decoded in place. kNone: `stored` itself.
 /// Memory: 256 KiB of input, about as much again, and what the format wants: the window (zstd, xz),
-/// 4 MB (bzip2), 16 MiB (lz4's old frames), two blocks (lzop, 256 KiB each unless stated
-/// otherwise). Errors of Read: compress.truncated, compress.corrupt, compress.trailing_bytes, all
-/// at their offset in the decompressed bytes; limit.memory for a window beyond window_bytes_max or
-/// what the pool has left; unsupported.container for methods that are not known, encryption and
-/// archives of several files; those of `stored`.
+/// 4 MB (bzip2), 16.8 MB (lz4's old frames), a block and its stored form (lzop, 256 KiB
+/// each unless stated otherwise). Errors of Read: compress.truncated, compress.corrupt,
+/// compress.trailing_bytes, all at their offset in the decompressed bytes; limit.memory for more
+/// than window_bytes_max or what the pool has left; unsupported.container for methods that are not
+/// known, encryption and archives of several files; those of `stored`.
 Result<std::unique_ptr<ByteStream>> OpenDecompressor(Container container,
                                                      std::unique_ptr<ByteStream> stored,
                                                      DecompressOptions options);

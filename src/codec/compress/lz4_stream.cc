@@ -16,6 +16,7 @@ using namespace std::string_view_literals;
 /// Blocks of one size, each without what stood before, and no checksum at all.
 /// Source: "LZ4 Frame Format Description", sections "Legacy frame" and "Skippable Frames".
 constexpr size_t kLegacyBlockBytes = 8 << 20;
+constexpr size_t kLegacyStoredMax = LZ4_COMPRESSBOUND(kLegacyBlockBytes);
 constexpr std::string_view kLegacyMagic = "\x02\x21\x4c\x18"sv;
 
 uint32_t LoadLittle(const uint8_t* from) {
@@ -43,12 +44,13 @@ class Lz4Stream final : public BlockStream {
   Status Begin() {
     ARROW_RETURN_NOT_OK(NeedInput(4));
     if (std::memcmp(input(), kLegacyMagic.data(), kLegacyMagic.size()) == 0) {
-      if (options().window_bytes_max < static_cast<int64_t>(2 * kLegacyBlockBytes)) {
-        return Error(kMemoryLimit, "old lz4 frames need {} bytes, but {} may be used for it",
-                     2 * kLegacyBlockBytes, options().window_bytes_max);
+      constexpr size_t kNeeded = kLegacyBlockBytes + kLegacyStoredMax;
+      if (options().window_bytes_max < static_cast<int64_t>(kNeeded)) {
+        return Error(kMemoryLimit, "old lz4 frames need {} bytes, but {} may be used for them",
+                     kNeeded, options().window_bytes_max);
       }
       Consume(kLegacyMagic.size());
-      MakeRoom(static_cast<size_t>(LZ4_COMPRESSBOUND(kLegacyBlockBytes)));
+      ARROW_RETURN_NOT_OK(MakeRoom(kLegacyStoredMax));
       place_ = Place::kLegacy;
       return Status::OK();
     }
@@ -94,7 +96,7 @@ class Lz4Stream final : public BlockStream {
     if (input_count() == 0) return EndFrame();
     if (input_count() < 4) return Truncated();
     const size_t size = LoadLittle(input());
-    if (size == 0 || size > static_cast<size_t>(LZ4_COMPRESSBOUND(kLegacyBlockBytes))) {
+    if (size == 0 || size > kLegacyStoredMax) {
       return EndFrame();
     }
     Consume(4);

@@ -39,10 +39,11 @@ class LzopStream final : public BlockStream {
     if (plain_bytes > kBlockBytesMax || stored_bytes > plain_bytes || stored_bytes == 0) {
       return Damaged("a block states impossible sizes");
     }
-    if (plain_bytes > options().window_bytes_max) {
+    if (int64_t{plain_bytes} + stored_bytes > options().window_bytes_max) {
       return Error(kMemoryLimit,
-                   "the lzop data have a block of {} bytes, but {} may be used for it", plain_bytes,
-                   options().window_bytes_max);
+                   "the lzop data have a block of {} bytes, stored as {}, but {} may be used for "
+                   "both",
+                   plain_bytes, stored_bytes, options().window_bytes_max);
     }
     const bool is_compressed = stored_bytes < plain_bytes;
     uint32_t adler_of_plain = 0;
@@ -57,7 +58,7 @@ class LzopStream final : public BlockStream {
     ARROW_RETURN_NOT_OK(checksum(kCrcOfPlain, true, &crc_of_plain));
     ARROW_RETURN_NOT_OK(checksum(kAdlerOfStored, is_compressed, &adler_of_stored));
     ARROW_RETURN_NOT_OK(checksum(kCrcOfStored, is_compressed, &crc_of_stored));
-    MakeRoom(stored_bytes);
+    ARROW_RETURN_NOT_OK(MakeRoom(stored_bytes));
     ARROW_RETURN_NOT_OK(NeedInput(stored_bytes));
     const std::span<const uint8_t> stored(input(), stored_bytes);
     if (is_compressed && (((flags_ & kAdlerOfStored) != 0 && Adler(stored) != adler_of_stored) ||

@@ -16,12 +16,11 @@ class SnappyStream final : public BlockStream {
   SnappyStream(std::unique_ptr<ByteStream> stored, DecompressOptions options,
                std::unique_ptr<arrow::util::Codec> codec)
       : BlockStream(Container::kSnappy, std::move(stored), std::move(options)),
-        codec_(std::move(codec)) {
-    MakeRoom(kHeadBytes + kStoredBytesMax);
-  }
+        codec_(std::move(codec)) {}
 
  protected:
   Status NextBlock() override {
+    ARROW_RETURN_NOT_OK(MakeRoom(kHeadBytes + kStoredBytesMax));
     ARROW_RETURN_NOT_OK(WantInput(kHeadBytes));
     // A stream has no end but that of the file.
     if (input_count() == 0) return EndMember();

@@ -59,7 +59,7 @@ class ZipStream final : public ContainerStream {
     ARROW_RETURN_NOT_OK(NeedInput(ZipLocalHeader::kBytes));
     const ZipLocalHeader header = ZipLocalHeader::Parse(input());
     const size_t bytes = ZipLocalHeader::kBytes + header.name_bytes + header.extra_bytes;
-    MakeRoom(bytes);
+    ARROW_RETURN_NOT_OK(MakeRoom(bytes));
     ARROW_RETURN_NOT_OK(NeedInput(bytes));
     const std::string_view name(reinterpret_cast<const char*>(input()) + ZipLocalHeader::kBytes,
                                 header.name_bytes);
@@ -144,7 +144,7 @@ class ZipStream final : public ContainerStream {
     const size_t count = room - state_->avail_out;
     Account(out, count);
     if (state_->block_state == ISAL_BLOCK_FINISH) {
-      GiveBackAhead();
+      ARROW_RETURN_NOT_OK(GiveBackAhead());
       ARROW_RETURN_NOT_OK(FinishFile());
     } else if (count == 0 && available == 0) {
       return Truncated();
@@ -153,13 +153,13 @@ class ZipStream final : public ContainerStream {
   }
 
   // The library takes up to eight bytes ahead; what follows deflated data is not known to it.
-  void GiveBackAhead() {
+  Status GiveBackAhead() {
     std::array<uint8_t, 8> ahead;
     const auto bits = static_cast<unsigned>(std::max(state_->read_in_length, 0));
     const size_t count = bits / 8;
     uint64_t left = state_->read_in >> bits % 8;
     for (size_t i = 0; i < count; ++i, left >>= 8U) ahead[i] = static_cast<uint8_t>(left);
-    GiveBack(std::span(ahead).first(count));
+    return GiveBack(std::span(ahead).first(count));
   }
 
   Result<size_t> Copy(size_t bytes, uint8_t* out) {
