@@ -233,6 +233,8 @@ struct ZipMember {
   int method = 8;
   int flags = 0;  ///< 8: sizes and checksum behind the data
   bool is_zip64 = false;
+  size_t descriptor_size_bytes = 0;  ///< of each size in a descriptor; 0: by is_zip64
+  bool has_descriptor_signature = true;
 };
 
 constexpr size_t kZipEndBytes = 46;
@@ -242,7 +244,9 @@ inline std::string ZipFile(const std::vector<ZipMember>& members) {
   for (const ZipMember& member : members) {
     const std::string stored = member.method == 8 ? Deflate(member.text) : member.text;
     const bool has_descriptor = (member.flags & 8) != 0;
-    const size_t size_bytes = member.is_zip64 ? 8 : 4;
+    const size_t size_bytes = member.descriptor_size_bytes != 0 ? member.descriptor_size_bytes
+                              : member.is_zip64                 ? 8
+                                                                : 4;
     std::string extra;
     if (member.is_zip64) {
       PutLittle(1, 2, &extra);
@@ -263,7 +267,7 @@ inline std::string ZipFile(const std::vector<ZipMember>& members) {
     PutLittle(extra.size(), 2, &out);
     out.append(member.name).append(extra).append(stored);
     if (has_descriptor) {
-      out.append("PK\x07\x08", 4);
+      if (member.has_descriptor_signature) out.append("PK\x07\x08", 4);
       PutLittle(Crc32(member.text), 4, &out);
       PutLittle(stored.size(), size_bytes, &out);
       PutLittle(member.text.size(), size_bytes, &out);

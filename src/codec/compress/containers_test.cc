@@ -608,6 +608,68 @@ TEST(ZipDecompressor, FindsTheEndWhereverTheInputBufferEnds) {
   }
 }
 
+// Go's archive/zip and Java's ZipOutputStream learn only behind the data that sizes need 8 bytes.
+TEST(ZipDecompressor, ReadsDescriptorsOfEveryLayout) {
+  for (const bool is_zip64 : {false, true}) {
+    for (const size_t size_bytes : {4U, 8U}) {
+      for (const bool has_signature : {false, true}) {
+        for (const std::string& text : {std::string(), Text(2000)}) {
+          ZipMember member{.name = "a.csv", .text = text, .flags = 8, .is_zip64 = is_zip64};
+          member.descriptor_size_bytes = size_bytes;
+          member.has_descriptor_signature = has_signature;
+          ZipMember of_macos = member;
+          of_macos.name = "__MACOSX/._a.csv";
+          const std::string packed = ZipFile({member, of_macos});
+          ASSERT_OK_AND_ASSIGN(const std::string unpacked, Unpack(Container::kZip, packed));
+          EXPECT_EQ(unpacked, text) << is_zip64 << size_bytes << has_signature;
+          const size_t end = packed.size() - kZipEndBytes;
+          for (size_t bytes = end - 30; bytes < end; ++bytes) {
+            EXPECT_THAT(Unpack(Container::kZip, packed.substr(0, bytes)),
+                        FailsWith("compress.truncated"))
+                << bytes;
+          }
+        }
+      }
+    }
+  }
+}
+
+TEST(ZipDecompressor, RefusesADescriptorThatContradictsTheData) {
+  for (const size_t size_bytes : {4U, 8U}) {
+    ZipMember member{.name = "a.csv", .text = Text(2000), .flags = 8};
+    member.descriptor_size_bytes = size_bytes;
+    const std::string packed = ZipFile({member});
+    const size_t descriptor = packed.size() - kZipEndBytes - 4 - 2 * size_bytes;
+    const auto damaged_at = [&](size_t at) {
+      std::string damaged = packed;
+      damaged[descriptor + at] = static_cast<char>(damaged[descriptor + at] ^ 1);
+      return Unpack(Container::kZip, damaged);
+    };
+    EXPECT_THAT(damaged_at(0), AllOf(FailsWith("compress.corrupt"), FailsSaying("checksum")));
+    EXPECT_THAT(damaged_at(4), AllOf(FailsWith("compress.corrupt"), FailsSaying("sizes")));
+    EXPECT_THAT(damaged_at(4 + size_bytes),
+                AllOf(FailsWith("compress.corrupt"), FailsSaying("sizes")));
+  }
+}
+
+TEST(ZipDecompressor, ReadsEmptyStoredEntriesWithADescriptor) {
+  for (const size_t size_bytes : {4U, 8U}) {
+    for (const bool has_signature : {false, true}) {
+      ZipMember folder{.name = "data/", .method = 0, .flags = 8};
+      folder.descriptor_size_bytes = size_bytes;
+      folder.has_descriptor_signature = has_signature;
+      ZipMember empty = folder;
+      empty.name = "data/empty.csv";
+      ASSERT_OK_AND_ASSIGN(
+          std::string unpacked,
+          Unpack(Container::kZip, ZipFile({folder, {.name = "data/a.csv", .text = "a,b\n"}})));
+      EXPECT_EQ(unpacked, "a,b\n") << size_bytes << has_signature;
+      ASSERT_OK_AND_ASSIGN(unpacked, Unpack(Container::kZip, ZipFile({folder, empty})));
+      EXPECT_EQ(unpacked, "") << size_bytes << has_signature;
+    }
+  }
+}
+
 TEST(ZipDecompressor, ShowsNamesShortAndWithoutControlCharacters) {
   const auto refusal = [](const std::string& name) {
     return Unpack(Container::kZip, ZipFile({{.name = name, .text = "1\n", .flags = 1}}))

@@ -16,6 +16,7 @@ namespace {
 
 enum Method : unsigned { kStored = 0, kDeflated = 8 };
 constexpr uint16_t kZip64Field = 1;
+constexpr size_t kDescriptorBytesMax = 24;
 constexpr uint32_t kInZip64 = 0xffffffff;
 
 /// The one file of an archive, read from its beginning: what the archive's end says of it is not
@@ -63,7 +64,7 @@ class ZipStream final : public ContainerStream {
     ARROW_RETURN_NOT_OK(NeedInput(bytes));
     const std::string_view name(reinterpret_cast<const char*>(input()) + ZipLocalHeader::kBytes,
                                 header.name_bytes);
-    const std::string shown_name = ShownZippedName(name);
+    shown_name_ = ShownZippedName(name);
     stated_crc_ = header.crc;
     stored_left_ = header.stored_bytes;
     stated_plain_bytes_ = header.plain_bytes;
@@ -76,27 +77,23 @@ class ZipStream final : public ContainerStream {
       return Error(kContainer,
                    "the zip archive holds more than one file: '{}' and '{}'; unpack it, and "
                    "convert the files",
-                   shown_name_, shown_name);
+                   file_name_, shown_name_);
     }
     if (header.is_encrypted()) {
-      return Error(kContainer, "'{}' in the zip archive is encrypted", shown_name);
+      return Error(kContainer, "'{}' in the zip archive is encrypted", shown_name_);
     }
     if (header.method != kStored && header.method != kDeflated) {
       return Error(kContainer,
                    "'{}' in the zip archive is compressed by method {}; this program opens stored "
                    "(0) and deflated (8) files",
-                   shown_name, header.method);
-    }
-    if (header.method == kStored && has_descriptor_ && stored_left_ == 0) {
-      return Error(kContainer,
-                   "'{}' in the zip archive is stored without stating its size before it",
-                   shown_name);
+                   shown_name_, header.method);
     }
     if (is_wanted_) {
       has_member_ = true;
-      shown_name_ = shown_name;
+      file_name_ = shown_name_;
     }
     crc_ = 0;
+    stored_bytes_ = 0;
     plain_bytes_ = 0;
     if (is_deflated_) {
       isal_inflate_init(state_.get());
@@ -108,14 +105,12 @@ class ZipStream final : public ContainerStream {
 
   // Section 4.5.3: where the sizes have no room, they stand here.
   void ReadExtraFields(std::span<const uint8_t> fields) {
-    is_zip64_ = false;
     while (fields.size() >= 4) {
       const auto id = static_cast<uint16_t>(LoadLittle(fields.data(), 2));
       const size_t size = LoadLittle(fields.data() + 2, 2);
       fields = fields.subspan(4);
       if (size > fields.size()) return;
       if (id == kZip64Field) {
-        is_zip64_ = true;
         const uint8_t* at = fields.data();
         size_t left = size;
         for (uint64_t* each : {&stated_plain_bytes_, &stored_left_}) {
@@ -140,6 +135,7 @@ class ZipStream final : public ContainerStream {
     const uint32_t available = state_->avail_in;
     const int result = isal_inflate(state_.get());
     Consume(available - state_->avail_in);
+    stored_bytes_ += available - state_->avail_in;
     if (result < 0) return Damaged(InflateFailure(result));
     const size_t count = room - state_->avail_out;
     Account(out, count);
@@ -159,6 +155,7 @@ class ZipStream final : public ContainerStream {
     const size_t count = bits / 8;
     uint64_t left = state_->read_in >> bits % 8;
     for (size_t i = 0; i < count; ++i, left >>= 8U) ahead[i] = static_cast<uint8_t>(left);
+    stored_bytes_ -= count;
     return GiveBack(std::span(ahead).first(count));
   }
 
@@ -172,6 +169,7 @@ class ZipStream final : public ContainerStream {
     std::memcpy(out, input(), count);
     Account(out, count);
     Consume(count);
+    stored_bytes_ += count;
     stored_left_ -= count;
     return count;
   }
@@ -183,31 +181,55 @@ class ZipStream final : public ContainerStream {
 
   Status FinishFile() {
     in_member_ = false;
-    if (has_descriptor_) {
-      ARROW_RETURN_NOT_OK(NeedInput(4));
-      if (LoadLittle(input(), 4) == static_cast<uint32_t>(ZipSignature::kDescriptor)) Consume(4);
-      const size_t size_bytes = is_zip64_ ? 8 : 4;
-      ARROW_RETURN_NOT_OK(NeedInput(4 + 2 * size_bytes));
-      stated_crc_ = static_cast<uint32_t>(LoadLittle(input(), 4));
-      stated_plain_bytes_ = LoadLittle(input() + 4 + size_bytes, size_bytes);
-      Consume(4 + 2 * size_bytes);
-    }
+    if (has_descriptor_) return PassDescriptor();
     if (crc_ != stated_crc_) return Damaged("the checksum does not match the data");
     if (plain_bytes_ != stated_plain_bytes_) return Damaged("the size does not match the data");
     return Status::OK();
   }
 
+  // Section 4.3.9: the signature may be missing, and sizes have 4 or 8 bytes. Whoever does not know
+  // the sizes beforehand cannot say in the header which (Go's archive/zip, Java's ZipOutputStream),
+  // so it is the layout that agrees with the data. 8 bytes come first: sizes of 4 cannot pass for
+  // them, as no header behind a descriptor begins with zeros.
+  Status PassDescriptor() {
+    // The end of a whole archive, behind the last descriptor, has nearly as many bytes alone.
+    ARROW_RETURN_NOT_OK(NeedInput(kDescriptorBytesMax));
+    const bool has_signature =
+        LoadLittle(input(), 4) == static_cast<uint32_t>(ZipSignature::kDescriptor);
+    for (const size_t size_bytes : {8U, 4U}) {
+      for (const size_t begin : {4U, 0U}) {
+        if (begin != 0 && !has_signature) continue;
+        const uint8_t* at = input() + begin;
+        if (LoadLittle(at, 4) == crc_ && LoadLittle(at + 4, size_bytes) == stored_bytes_ &&
+            LoadLittle(at + 4 + size_bytes, size_bytes) == plain_bytes_) {
+          Consume(begin + 4 + 2 * size_bytes);
+          return Status::OK();
+        }
+      }
+    }
+    if (!is_deflated_ && stored_bytes_ == 0) {
+      return Error(kContainer,
+                   "'{}' in the zip archive is stored without stating its size before it",
+                   shown_name_);
+    }
+    if (LoadLittle(input() + (has_signature ? 4 : 0), 4) != crc_) {
+      return Damaged("the checksum does not match the data");
+    }
+    return Damaged("the sizes do not match the data");
+  }
+
   const std::unique_ptr<inflate_state> state_;  // 90 KB
-  std::string shown_name_;                      // of the one file
+  std::string shown_name_;                      // of what is read
+  std::string file_name_;                       // of the one file
   bool has_member_ = false;
   bool in_member_ = false;
   bool is_wanted_ = false;
   bool is_deflated_ = false;
   bool has_descriptor_ = false;
-  bool is_zip64_ = false;
   uint32_t crc_ = 0;
   uint32_t stated_crc_ = 0;
-  uint64_t stored_left_ = 0;
+  uint64_t stored_bytes_ = 0;  // read of it
+  uint64_t stored_left_ = 0;   // of what is stated, for files that are not compressed
   uint64_t plain_bytes_ = 0;
   uint64_t stated_plain_bytes_ = 0;
 };
