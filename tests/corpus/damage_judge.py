@@ -180,15 +180,27 @@ def _judge_kept(variant: Variant, kept: Conversion, judgement: Judgement) -> Non
         judgement.silent.append(f"by default: a row nobody had touched is not there: {lost[0]}")
     places = Places(variant)
     lines = {places.line(row) for row in bent}
-    # NULs are counted one by one, and a row that has some is read as it stands.
-    losses = (loss for loss in kept.said["losses"] if loss["code"] != "csv.nul")
-    noted = sum(loss["count"] for loss in losses) + kept.said["rows_rejected"]
+    noted = _noted(kept, places, set(bent)) + kept.said["rows_rejected"]
     noted += sum(places.are_remarks(row, kept) for row in bent)
     if noted < len(lines):
         judgement.silent.append(
             f"by default: {len(lines)} lines are not what they were, {noted} in the ledger:"
             f" row {bent[0]}"
         )
+
+
+def _noted(kept: Conversion, places: Places, bent: set[int]) -> int:
+    """How many bent lines the ledger may be about. It tells the place of the first row of a code
+    only: what is said of a row that was read right, or of one line twice, is about no other."""
+    lines: set[int] = set()
+    others = 0
+    for loss in kept.said["losses"]:
+        if loss["code"] == "csv.nul":  # counted one by one, and the row is read as it stands
+            continue
+        touched = places.touched(loss["first"]["byte_offset"], 1)
+        lines |= {places.line(row) for row in touched & bent}
+        others += loss["count"] - bool(touched)
+    return len(lines) + others
 
 
 def _judge_left(variant: Variant, left: Conversion, judgement: Judgement) -> None:

@@ -24,13 +24,17 @@ def variant(spans: list[tuple[int, int, int]] | None = None) -> Variant:
     return Variant("v", "missing", CONTENT, TABLE, {DAMAGED: []}, ROWS, False, there)
 
 
+def loss(code: str, offset: int, count: int = 1) -> dict[str, Any]:
+    return {"code": code, "count": count, "first": {"byte_offset": offset}}
+
+
 def said(rows: int, rejected: int = 0, losses: int = 0) -> dict[str, Any]:
     return {
         "rows_read": rows + rejected,
         "rows_written": rows,
         "rows_rejected": rejected,
         "rows_left_out": 0,
-        "losses": [{"code": "csv.short_row", "count": losses}] if losses else [],
+        "losses": [loss("csv.short_row", BEGIN, losses)] if losses else [],
     }
 
 
@@ -73,6 +77,45 @@ def test_a_row_that_is_named_is_found() -> None:
 )
 def test_what_is_lost_by_default_is_silent(kept: Conversion, words: str) -> None:
     assert words in judged(kept=kept).silent[0]
+
+
+PADDED, LONG, STRAY = 5, 8, 11
+
+
+def place(row: int) -> int:
+    return CONTENT.index(f"\n{TABLE.line(ROWS[row])}\n".encode()) + 1
+
+
+@pytest.mark.parametrize(
+    ("losses", "are_noted"),
+    [
+        ([("csv.short_row", PADDED, 1), ("csv.long_row", LONG, 1), ("csv.stray", STRAY, 1)], True),
+        ([("csv.short_row", PADDED, 2), ("csv.stray", STRAY, 1)], True),
+        # What is said of a row that was read right, or twice of one, is about no other.
+        ([("csv.long_row", LONG, 1), ("csv.stray", STRAY, 1)], False),
+        ([("csv.long_row", LONG, 1), ("csv.invalid_text", LONG, 1)], False),
+        ([("csv.long_row", LONG, 1), ("csv.nul", PADDED, 5)], False),
+    ],
+)
+def test_a_bent_row_cannot_hide_behind_what_is_said_of_others(
+    losses: list[tuple[str, int, int]], are_noted: bool
+) -> None:
+    damaged = {PADDED: [], LONG: [], STRAY: [ROWS[STRAY]]}
+    spans = [(row, place(row), place(row) + 20) for row in damaged]
+    several = Variant("v", "several", CONTENT, TABLE, damaged, list(ROWS), False, spans)
+    bent: list[tuple[str | None, ...]] = [
+        (*c[:-1], None) if i in (PADDED, LONG) else c for i, c in enumerate(ROWS)
+    ]
+    report = said(len(bent))
+    report["losses"] = [loss(code, place(row), count) for code, row, count in losses]
+    kept = Conversion("", table(bent), report)
+    whole: list[tuple[str | None, ...]] = [
+        cells for i, cells in enumerate(ROWS) if i not in (PADDED, LONG)
+    ]
+    rejects = [reject(place(row), "0123") for row in (PADDED, LONG)]
+    left = Conversion("", table(whole), said(len(whole), 2), {}, rejects)
+    silent = judge_variant(several, kept, left).silent
+    assert silent == [] if are_noted else "2 lines are not what they were" in silent[0]
 
 
 def test_a_row_left_out_under_strict_and_not_named_is_silent() -> None:
