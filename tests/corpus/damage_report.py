@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,7 +12,16 @@ from corpus.damage_judge import Judgement, judge
 
 KNOWN_GAPS = Path(__file__).resolve().parent.parent / "known_damage_gaps.toml"
 SHOWN_MAX = 20
-RECALL_MIN, PRECISION_MIN = 0.99, 0.99
+RECALL_MIN, PRECISION_MIN = 0.98, 0.99  # of all kinds, those with known gaps too
+FILES_MIN = 4  # of fewer files of a kind, all may be wrong by chance
+
+
+@dataclass(frozen=True)
+class Gap:
+    """A kind of damage in which rows may be missed or bent in silence."""
+
+    reason: str
+    faulty_share_max: float  # of the files of this kind
 
 
 @dataclass(frozen=True)
@@ -63,11 +72,11 @@ def scores(judgements: Sequence[Judgement]) -> list[Score]:
     return [*by_kind, score("all", judgements)]
 
 
-def known_gaps() -> dict[str, str]:
-    """Kinds of damage in which rows may be missed or bent in silence, each with its reason."""
+def known_gaps() -> dict[str, Gap]:
+    """By kind of damage."""
     with KNOWN_GAPS.open("rb") as file:
         listed = tomllib.load(file).get("gap", [])
-    return {entry["kind"]: entry["reason"] for entry in listed}
+    return {each["kind"]: Gap(each["reason"], each["faulty_share_max"]) for each in listed}
 
 
 def faults(judgements: Sequence[Judgement]) -> dict[str, list[str]]:
@@ -79,6 +88,28 @@ def faults(judgements: Sequence[Judgement]) -> dict[str, list[str]]:
         words += [f"{j.alarms} rows named that nobody touched"] if j.alarms else []
         if words:
             found.setdefault(j.variant.kind, []).append(f"{j.variant.name}: {words[0][:300]}")
+    return found
+
+
+def verdicts(judgements: Sequence[Judgement], known: Mapping[str, Gap]) -> list[str]:
+    """What is worse than may be, or no longer as bad as stated; none where all is as it should."""
+    wrong = faults(judgements)
+    found = [f"{kind}: not in {KNOWN_GAPS.name}" for kind in sorted(wrong.keys() - known.keys())]
+    for kind, gap in known.items():
+        files = sum(j.variant.kind == kind for j in judgements)
+        faulty = len(wrong.get(kind, []))
+        if faulty == 0:
+            found.append(f"{kind}: in {KNOWN_GAPS.name}, but no longer wrong")
+        elif files >= FILES_MIN and faulty > gap.faulty_share_max * files:
+            found.append(
+                f"{kind}: {faulty} of {files} files are wrong, a share of"
+                f" {gap.faulty_share_max} is known"
+            )
+    total = score("all", judgements)
+    if total.recall < RECALL_MIN:
+        found.append(f"recall {total.recall:.3f} of all is below {RECALL_MIN}")
+    if total.precision < PRECISION_MIN:
+        found.append(f"precision {total.precision:.3f} of all is below {PRECISION_MIN}")
     return found
 
 
@@ -102,7 +133,7 @@ def assert_survived(
     rows: tuple[int, int] = (18, 60),
 ) -> str:
     """Makes and judges so many files, each kind with each way of finding types in turn. What is
-    wrong must be known, and what is known be wrong. Gives the summary."""
+    wrong must be known, and what is known be wrong, but no more than stated. Gives the summary."""
     made, round_size = variants(seed, count, rows), len(kinds())
     judgements: list[Judgement] = []
     for turn, way in enumerate(types):
@@ -111,10 +142,6 @@ def assert_survived(
 
     text = f"{summary(judgements)}\n  (seed {seed})"
     print(text)
-    wrong, known = faults(judgements), known_gaps()
-    assert wrong.keys() - known.keys() == set(), f"not in known_damage_gaps.toml\n{text}"
-    assert known.keys() - wrong.keys() == set(), "in known_damage_gaps.toml but no longer wrong"
-    others = score("all", [j for j in judgements if j.variant.kind not in known])
-    assert others.recall >= RECALL_MIN
-    assert others.precision >= PRECISION_MIN
+    found = verdicts(judgements, known_gaps())
+    assert not found, "\n".join([*found, text])
     return text
