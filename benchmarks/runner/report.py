@@ -95,14 +95,27 @@ def show(metric: str, value: float) -> str:
     return f"{value:.3f} s" if value < 1 else f"{value:.2f} s"
 
 
+def _ours_against(entry: Entry, result: Result) -> Entry | None:
+    """Our entry that a rival's is compared with; of readers that of the same engine."""
+    if not entry.is_rival:
+        return None
+    rival = next((c for c in result.scenario.contestants if c.name == entry.name), None)
+    if rival is None or rival.kind != "reader":
+        return result.entry("pyforge")
+    ours = (
+        c.name
+        for c in result.scenario.contestants
+        if c.kind == "reader" and not c.is_rival and c.settings == rival.settings
+    )
+    return result.entry(next(ours, ""))
+
+
 def losses(result: Result) -> list[str]:
-    """Where a rival with a right result is better than us, whatever the goals say."""
-    ours = next((entry for entry in result.entries if entry.name == "pyforge"), None)
-    if ours is None or not ours.samples:
-        return []
+    """Where a rival is better than us, whatever the goals say."""
     found = []
     for entry in result.entries:
-        if not entry.is_rival or not entry.samples:
+        ours = _ours_against(entry, result)
+        if ours is None or not ours.samples or not entry.samples:
             continue
         for metric in ("cpu_s", "wall_s", "peak_rss_bytes", "output_bytes"):
             mine, theirs = ours.median(metric), entry.median(metric)
@@ -111,7 +124,7 @@ def losses(result: Result) -> list[str]:
                 note = " (with a wrong result)" if wrong else ""
                 found.append(
                     f"{metric}: {entry.name} {show(metric, theirs)}{note},"
-                    f" pyforge {show(metric, mine)}"
+                    f" {ours.name} {show(metric, mine)}"
                 )
     return found
 

@@ -150,6 +150,25 @@ def test_goals_and_losses_are_judged_by_medians() -> None:
     assert report.losses(result) == ["peak_rss_bytes: duckdb_all_rows 105 MB, pyforge 315 MB"]
 
 
+def test_losses_of_readers_are_told_engine_by_engine() -> None:
+    plan = scenario.load("parquet_read_by_others")
+    times = {
+        "pyforge_file_in_duckdb": 2.0,
+        "duckdb_file_in_duckdb": 1.0,
+        "pyforge_file_in_polars": 3.0,
+        "polars_file_in_polars": 4.0,
+    }
+    entries = [
+        report.Entry(c.name, [], c.is_rival, samples=[sample(times[c.name], 100 << 20)])
+        for c in plan.contestants
+        if c.name in times
+    ]
+    assert report.losses(report.Result(plan, 10**9, entries, {})) == [
+        "cpu_s: duckdb_file_in_duckdb 1.00 s, pyforge_file_in_duckdb 2.00 s",
+        "wall_s: duckdb_file_in_duckdb 1.00 s, pyforge_file_in_duckdb 2.00 s",
+    ]
+
+
 def test_a_wrong_result_of_ours_is_a_failure_of_the_run() -> None:
     plan = scenario.load("startup")
     wrong = report.Entry("pyforge", [], verdict=check.Verdict(["values differ in zip"], {}, None))
