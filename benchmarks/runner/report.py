@@ -53,7 +53,8 @@ class Entry:
 @dataclass
 class Result:
     scenario: Scenario
-    input_bytes: int
+    csv_bytes: int
+    """Of the data as plain CSV, whatever a contestant reads: rates stay comparable."""
     entries: list[Entry]
     machine: dict[str, Any]
 
@@ -141,15 +142,15 @@ def markdown(result: Result) -> str:
         f"{machine['cpu']}, {machine['cores']} cores ({' '.join(machine['cpu_flags'])}),"
         f" {machine['memory_bytes'] / 2**30:.0f} GiB, {machine['system']}; {versions};"
         f" commit {machine['commit']}.",
-        f"Input {result.input_bytes / MB:.1f} MB;"
+        f"Data of {result.csv_bytes / MB:.1f} MB as plain CSV;"
         f" medians of {max((len(e.samples) for e in result.entries), default=0)} interleaved runs;"
         f" load {min(loads, default=0):.1f} to {max(loads, default=0):.1f}.",
         "",
-        "| contestant | CPU s (min-max) | sys s | MB / CPU s | wall s (min-max) | peak RSS MB"
-        " | out MB | result |",
+        "| contestant | CPU s (min-max) | sys s | MB of CSV / CPU s | wall s (min-max)"
+        " | peak RSS MB | out MB | result |",
         "|---|---|---|---|---|---|---|---|",
     ]
-    lines += [_line(entry, result.input_bytes) for entry in result.entries]
+    lines += [_line(entry, result.csv_bytes) for entry in result.entries]
     for entry in result.entries:
         if entry.phases:
             phases = ", ".join(f"{name} {seconds:.3f}" for name, seconds in entry.phases.items())
@@ -169,13 +170,13 @@ def markdown(result: Result) -> str:
     return "\n".join([*lines, ""])
 
 
-def _line(entry: Entry, input_bytes: int) -> str:
+def _line(entry: Entry, csv_bytes: int) -> str:
     if entry.failure:
         return f"| {entry.name} | - | - | - | - | - | - | failed: {entry.failure} |"
     if not entry.samples:
         return f"| {entry.name} | - | - | - | - | - | - | {_word(entry.verdict)} |"
     cpu = entry.median("cpu_s")
-    rate = f"{input_bytes / MB / cpu:.0f}" if input_bytes and cpu else "-"
+    rate = f"{csv_bytes / MB / cpu:.0f}" if csv_bytes and cpu else "-"
     return (
         f"| {entry.name} | {cpu:.3f} ({entry.spread('cpu_s')}) | {entry.median('sys_s'):.2f}"
         f" | {rate} | {entry.median('wall_s'):.3f} ({entry.spread('wall_s')})"
@@ -213,7 +214,7 @@ def as_json(results: Sequence[Result]) -> list[dict[str, Any]]:
             "scenario": result.scenario.name,
             "question": result.scenario.question,
             "machine": result.machine,
-            "input_bytes": result.input_bytes,
+            "csv_bytes": result.csv_bytes,
             "contestants": [dataclasses.asdict(entry) for entry in result.entries],
             "goals": [judge_goal(goal, result) for goal in result.scenario.goals],
             "behind": losses(result),

@@ -152,6 +152,17 @@ def test_goals_and_losses_are_judged_by_medians() -> None:
     assert report.losses(result) == ["peak_rss_bytes: duckdb_all_rows 105 MB, pyforge 315 MB"]
 
 
+def test_rates_are_told_in_bytes_of_csv_whatever_is_read() -> None:
+    plan = scenario.load("csv_gzip_to_parquet")
+    ours = report.Entry("pyforge", [], samples=[sample(2.0, 100 << 20)])
+    machine: dict[str, object] = dict.fromkeys(("cpu", "cores", "system", "commit"), "x")
+    machine |= {"versions": {}, "cpu_flags": [], "memory_bytes": 1}
+    text = report.markdown(report.Result(plan, 10**9, [ours], machine))
+    assert "Data of 1000.0 MB as plain CSV" in text
+    assert "| MB of CSV / CPU s |" in text
+    assert "| 500 |" in text
+
+
 def test_losses_of_readers_are_told_engine_by_engine() -> None:
     plan = scenario.load("parquet_read_by_others")
     times = {
