@@ -34,6 +34,7 @@ def by_pyarrow(source: str, target: str) -> None:
     import pyarrow.parquet
 
     pyarrow.set_cpu_count(2)
+    pyarrow.set_io_thread_count(2)
     rows = pyarrow.parquet.read_table(source)
     if target != "-":
         pyarrow.parquet.write_table(rows, target, compression="snappy")
