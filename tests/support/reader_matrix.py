@@ -309,9 +309,9 @@ def codecs(path: Path) -> set[str]:
 
 def write(directory: Path, shape: str, case: Case, reader: str = "") -> Path:
     """Our file of that shape, without the columns that the reader refuses."""
-    source, target = directory / "source.arrow", directory / f"{shape}-{case}.parquet"
+    source, target = directory / "source.parquet", directory / f"{shape}-{case}.parquet"
     pq.write_table(taken(SHAPES[shape](), reader), source)
-    convert(source, target, "--from", "parquet", *case.options())
+    convert(source, target, *case.options())
     source.unlink()
     return target
 

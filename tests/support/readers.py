@@ -124,7 +124,7 @@ def load_polars(path: Path) -> pa.Table:
 
 def load_deltalake(path: Path) -> pa.Table:
     """By the Parquet reader inside delta-rs, asked for the file itself: a Delta table has no place
-    for many types that the reader knows (see `reader_matrix.delta_table`)."""
+    for many types that the reader knows (see `reader_matrix.load_delta`)."""
     literal = str(path).replace("'", "''")
     query = QueryBuilder()
     # Large files would be read in parts at once, whose rows come in any order.
