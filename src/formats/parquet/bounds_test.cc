@@ -203,8 +203,7 @@ TEST(ByteArrayBounds, OfManyAreThoseOfEach) {
       bytes.Append(text.data(), text.size());
       lengths.push_back(static_cast<int32_t>(text.size()));
     }
-    // With vectors where the processor has them, and without.
-    for (const PassBetween pass_between : {FindPassBetween(), &PassBetweenPortably}) {
+    for (const PassBetween pass_between : EveryPassBetween()) {
       ByteArrayBounds bounds;
       bounds.AddAll(bytes.data(), lengths, pass_between);
       Statistics statistics;

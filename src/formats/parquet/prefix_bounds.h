@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace pyforge::parquet {
 
@@ -15,7 +16,8 @@ using PassBetween = size_t (*)(const uint8_t** bytes, const int32_t* lengths, si
 
 size_t PassBetweenPortably(const uint8_t** bytes, const int32_t* lengths, size_t count,
                            uint64_t min, uint64_t max);
-/// The fastest one that the processor has.
-PassBetween FindPassBetween();
+/// Those that the processor has, the fastest one first.
+std::span<const PassBetween> EveryPassBetween();
+inline PassBetween FindPassBetween() { return EveryPassBetween().front(); }
 
 }  // namespace pyforge::parquet

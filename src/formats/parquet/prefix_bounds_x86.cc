@@ -82,12 +82,16 @@ PYFORGE_AVX512 size_t PassBetweenAvx512(const uint8_t** bytes, const int32_t* le
 
 }  // namespace
 
-PassBetween FindPassBetween() {
-  if (HasAvx512()) return PassBetweenAvx512;
-  return HasAvx2() ? PassBetweenAvx2 : PassBetweenPortably;
+std::span<const PassBetween> EveryPassBetween() {
+  static constexpr PassBetween kEvery[] = {PassBetweenAvx512, PassBetweenAvx2, PassBetweenPortably};
+  // What has AVX-512 has AVX2.
+  return std::span(kEvery).subspan(HasAvx512() ? 0 : HasAvx2() ? 1 : 2);
 }
 #else
-PassBetween FindPassBetween() { return PassBetweenPortably; }
+std::span<const PassBetween> EveryPassBetween() {
+  static constexpr PassBetween kEvery[] = {PassBetweenPortably};
+  return kEvery;
+}
 #endif
 
 }  // namespace pyforge::parquet
