@@ -1,3 +1,4 @@
+#include <arrow/memory_pool.h>
 #include <fcntl.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
@@ -345,6 +346,21 @@ TEST_F(SourceTest, LeavesOutWhatComesBehindTheEndAndSaysSo) {
   directory_.Write("log.csv", "a\n1\n2\n");
   EXPECT_EQ(*ReadStream(*source), "a\n1\n");
   EXPECT_THAT(context_.warnings(), ElementsAre(HasSubstr("grew by 2 bytes")));
+}
+
+TEST_F(SourceTest, CountsTheMemoryOfReadingASpool) {
+  const std::string text = Text(3'000'000);
+  const PipedInput input(text);
+  auto source = Open("-");
+  ASSERT_OK(source->MakeRepeatable());
+  EXPECT_TRUE(*ReadStream(*source) == text);
+  const int64_t before = context_.memory_pool()->bytes_allocated();
+  ASSERT_OK_AND_ASSIGN(auto again, source->OpenStream());
+  std::string half(1'500'000, '\0');
+  ASSERT_OK(again->Read(1'500'000, reinterpret_cast<uint8_t*>(half.data())));
+  EXPECT_TRUE(text.starts_with(half));
+  // The window of what the spool is compressed with.
+  EXPECT_GE(context_.memory_pool()->bytes_allocated() - before, 512 << 10);
 }
 
 TEST_F(SourceTest, ReadsStandardInputOnceAndSpoolsNothing) {

@@ -37,8 +37,9 @@ Status Spool::Finish() {
 }
 
 Result<std::unique_ptr<ByteStream>> Spool::OpenStream() const {
-  return compress::OpenDecompressor(compress::Container::kZstd, StreamOfBytes(file_, context_),
-                                    {.path = "the temporary copy of the input"});
+  return compress::OpenDecompressor(
+      compress::Container::kZstd, StreamOfBytes(file_, context_),
+      {.path = "the temporary copy of the input", .pool = context_.memory_pool()});
 }
 
 Status Spool::PassOn(size_t bytes_least) {
