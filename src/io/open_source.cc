@@ -200,8 +200,8 @@ class LocalSource final : public Source {
   }
 
   // An archive's own name need not say what is in it: x.zip with sales.tsv is "x.tsv", which keeps
-  // the archive's name for tables and outputs. A suffix of its own (x.csv.zip) stays. Of what comes
-  // through a pipe, too little may be looked at.
+  // the archive's name for tables and outputs. A suffix of its own (x.csv.zip) stays. What comes
+  // through a pipe keeps the archive's name: too little of it may be looked at.
   Status LearnSuffix() {
     if (!WordSuffix(name_).empty()) return Status::OK();
     constexpr int64_t kHeadBytes = 4096;  // for folders, a header and a long path

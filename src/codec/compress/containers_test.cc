@@ -532,6 +532,19 @@ TEST(Lz4Decompressor, ReadsOldFramesAndPassesOverSkippableOnes) {
       FailsWith("compress.corrupt"));
 }
 
+// Neither format has a mark at its end, so nothing tells that more is missing.
+TEST(OpenDecompressor, TakesACutBetweenBlocksWithoutAnEndForTheEnd) {
+  const std::string text = Text(130'000);
+  const std::string first = text.substr(0, 65'536);
+  ASSERT_OK_AND_ASSIGN(std::string unpacked, Unpack(Container::kSnappy, Snappy(first)));
+  EXPECT_TRUE(unpacked == first);
+  ASSERT_TRUE(Snappy(text).starts_with(Snappy(first)));
+  const std::string block = "\x50" + std::string("a,b\n\n");
+  const std::string old("\x02\x21\x4c\x18\x06\0\0\0", 8);
+  ASSERT_OK_AND_ASSIGN(unpacked, Unpack(Container::kLz4, old + block));
+  EXPECT_EQ(unpacked, "a,b\n\n");
+}
+
 TEST(SnappyDecompressor, PassesOverChunksThatMayBeSkippedOnly) {
   const std::string text = "a,b\n1,2\n";
   const std::string packed = Snappy(text);

@@ -30,8 +30,9 @@ struct DecompressOptions {
 /// The bytes inside `stored`, whose first byte is the container's first.
 ///
 /// All members (gzip), streams (bzip2, xz, snappy), frames (zstd, lz4) or files (lzop) follow one
-/// another; frames to be skipped are skipped; every checksum is verified. A zip archive holds one
-/// file. Reads of 256 KiB and more are decoded in place. kNone: `stored` itself.
+/// another; frames to be skipped are skipped; every checksum is verified. Nothing marks the end of
+/// snappy data and of lz4's old frames: where they are cut off between two blocks, they end. A zip
+/// archive holds one file. Reads of 256 KiB and more are decoded in place. kNone: `stored` itself.
 /// Memory: 256 KiB of input, about as much again, and what the format wants: the window (zstd, xz),
 /// 4 MB (bzip2), 16.8 MB (lz4's old frames), a block and its stored form (lzop, 256 KiB
 /// each unless stated otherwise). Errors of Read: compress.truncated, compress.corrupt,

@@ -9,7 +9,10 @@ inline constexpr ErrorCode kTruncated{
     .id = "compress.truncated",
     .category = ErrorCategory::kData,
     .summary = "The compressed file ends before its last block is complete.",
-    .fix = "Get the file again: it was cut off, most often by a broken download or copy."};
+    .fix = "Get the file again: it was cut off, most often by a broken download or copy.",
+    .details =
+        "Framed snappy and old lz4 frames (lz4 -l) have no mark at their end: such a file that was "
+        "cut off between two blocks looks whole and is read as far as it goes."};
 inline constexpr ErrorCode kCorruptContainer{
     .id = "compress.corrupt",
     .category = ErrorCategory::kData,
