@@ -6,6 +6,7 @@
 #include <cstring>
 
 #include "codec/compress/container_stream.h"
+#include "codec/compress/load_little.h"
 #include "codec/compress/pool_memory.h"
 
 namespace pyforge::compress {
@@ -18,11 +19,6 @@ using namespace std::string_view_literals;
 constexpr size_t kLegacyBlockBytes = 8 << 20;
 constexpr size_t kLegacyStoredMax = LZ4_COMPRESSBOUND(kLegacyBlockBytes);
 constexpr std::string_view kLegacyMagic = "\x02\x21\x4c\x18"sv;
-
-uint32_t LoadLittle(const uint8_t* from) {
-  return static_cast<uint32_t>(from[0]) | static_cast<uint32_t>(from[1]) << 8U |
-         static_cast<uint32_t>(from[2]) << 16U | static_cast<uint32_t>(from[3]) << 24U;
-}
 
 /// The library checks the header's checksum, and those of blocks and of the content where a frame
 /// has them. Frames of the old kind are decoded here.
@@ -95,7 +91,7 @@ class Lz4Stream final : public BlockStream {
     ARROW_RETURN_NOT_OK(WantInput(4));
     if (input_count() == 0) return EndFrame();
     if (input_count() < 4) return Truncated();
-    const size_t size = LoadLittle(input());
+    const size_t size = LoadLittle(input(), 4);
     if (size == 0 || size > kLegacyStoredMax) {
       return EndFrame();
     }

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "codec/compress/container_stream.h"
+#include "codec/compress/load_little.h"
 
 namespace pyforge::compress {
 namespace {
@@ -26,8 +27,7 @@ class SnappyStream final : public BlockStream {
     if (input_count() == 0) return EndMember();
     if (input_count() < kHeadBytes) return Truncated();
     const uint8_t type = input()[0];
-    size_t size =
-        input()[1] | static_cast<size_t>(input()[2]) << 8U | static_cast<size_t>(input()[3]) << 16U;
+    size_t size = LoadLittle(input() + 1, 3);
     if (type == 0 && size == 0) {
       // No chunk is without a checksum, so these are zeros that fill up a block of a tape.
       return EndMember();
@@ -58,7 +58,6 @@ class SnappyStream final : public BlockStream {
     kCompressed = 0x00,
     kStored = 0x01,
     kSkippableFirst = 0x80,
-    kPadding = 0xfe,
     kStreamIdentifier = 0xff
   };
   static constexpr size_t kHeadBytes = 4;
@@ -73,9 +72,7 @@ class SnappyStream final : public BlockStream {
 
   Status Unpack(uint8_t type, std::span<const uint8_t> body) {
     if (body.size() < 4) return Damaged("a chunk has no checksum");
-    const uint32_t stated = body[0] | static_cast<uint32_t>(body[1]) << 8U |
-                            static_cast<uint32_t>(body[2]) << 16U |
-                            static_cast<uint32_t>(body[3]) << 24U;
+    const auto stated = static_cast<uint32_t>(LoadLittle(body.data(), 4));
     body = body.subspan(4);
     ARROW_ASSIGN_OR_RAISE(const std::span<uint8_t> chunk, RoomForBlock(kPlainBytesMax));
     size_t count = body.size();

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "codec/compress/load_little.h"
+
 namespace pyforge::compress {
 
 ZipLocalHeader ZipLocalHeader::Parse(const uint8_t* head) {

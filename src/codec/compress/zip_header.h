@@ -18,12 +18,6 @@ enum class ZipSignature : uint32_t {
   kEnd64 = 0x06064b50
 };
 
-inline uint64_t LoadLittle(const uint8_t* from, size_t bytes) {
-  uint64_t number = 0;
-  for (size_t i = bytes; i-- > 0;) number = number << 8U | from[i];
-  return number;
-}
-
 /// A local file header (section 4.3.7) without its name and extra fields, which follow it.
 struct ZipLocalHeader {
   static constexpr size_t kBytes = 30;

@@ -9,6 +9,7 @@
 
 #include "codec/compress/container_stream.h"
 #include "codec/compress/inflate_failure.h"
+#include "codec/compress/load_little.h"
 #include "codec/compress/zip_header.h"
 
 namespace pyforge::compress {
