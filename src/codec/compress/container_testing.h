@@ -188,7 +188,7 @@ inline std::string LzopFile(std::string_view blocks, uint32_t flags = 1, int met
   PutBig(static_cast<uint64_t>(method), 1, &head);
   PutBig(5, 1, &head);
   PutBig(flags, 4, &head);
-  if ((flags & 0x800U) != 0) PutBig(1, 4, &head);
+  if ((flags & 0x800U) != 0) PutBig(5, 4, &head);  // the filter
   PutBig(0100644, 4, &head);
   PutBig(0, 8, &head);
   PutBig(5, 1, &head);

@@ -116,7 +116,8 @@ class LzopStream final : public BlockStream {
     ARROW_ASSIGN_OR_RAISE(const uint32_t method, Number(1));
     if (has_level) ARROW_RETURN_NOT_OK(Number(1));
     ARROW_ASSIGN_OR_RAISE(flags_, Number(4));
-    if ((flags_ & kFilter) != 0) ARROW_RETURN_NOT_OK(Number(4));
+    uint32_t filter = 0;
+    if ((flags_ & kFilter) != 0) ARROW_RETURN_NOT_OK(Number(4).Value(&filter));
     ARROW_RETURN_NOT_OK(Number(4));                 // mode
     ARROW_RETURN_NOT_OK(Number(4));                 // time
     if (has_level) ARROW_RETURN_NOT_OK(Number(4));  // its upper half
@@ -126,9 +127,11 @@ class LzopStream final : public BlockStream {
     ARROW_ASSIGN_OR_RAISE(const uint32_t stated, Number(4));
     if (checksum != stated) return Damaged("the checksum of a header does not match");
     constexpr uint32_t kMethodMax = 3;  // LZO1X-1, LZO1X-1(15), LZO1X-999
-    if (method == 0 || method > kMethodMax || (flags_ & kFilter) != 0) {
-      return Error(kContainer, "the lzop data are made with {} {} that this program does not know",
-                   method == 0 || method > kMethodMax ? "a method" : "a filter", method);
+    const bool is_method_known = method != 0 && method <= kMethodMax;
+    if (!is_method_known || (flags_ & kFilter) != 0) {
+      return Error(kContainer,
+                   "the lzop data are made with a {} {} that this program does not know",
+                   is_method_known ? "filter" : "method", is_method_known ? filter : method);
     }
     if ((flags_ & kExtraField) != 0) {
       ARROW_ASSIGN_OR_RAISE(uint32_t extra_bytes, Number(4));
