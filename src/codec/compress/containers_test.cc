@@ -691,6 +691,10 @@ TEST(ZipDecompressor, ShowsNamesShortAndWithoutControlCharacters) {
   };
   const std::string rest = " in the zip archive is encrypted";
   EXPECT_EQ(refusal("caf\xc3\xa9\n\x1b[2J\x7f.csv"), "'caf\xc3\xa9\\x0a\\x1b[2J\\x7f.csv'" + rest);
+  // The second of the controls above ASCII clears a terminal as "\x1b[" does; the letter stays.
+  EXPECT_EQ(refusal("\xc2\x80\xc2\x9b"
+                    "2J\xc2\x9f\xc2\xa0.csv"),
+            "'\\xc2\\x80\\xc2\\x9b2J\\xc2\\x9f\xc2\xa0.csv'" + rest);
   EXPECT_EQ(refusal(std::string(80, 'n')), "'" + std::string(80, 'n') + "'" + rest);
   EXPECT_EQ(refusal(std::string(60'000, 'n')), "'" + std::string(80, 'n') + "...'" + rest);
   EXPECT_EQ(refusal(std::string(79, 'n') + "\xc3\xa9"), "'" + std::string(79, 'n') + "...'" + rest);

@@ -50,12 +50,18 @@ std::string ShownZippedName(std::string_view name) {
     }
   }
   std::string shown;
-  for (const char c : name.substr(0, end)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte < 0x20 || byte == 0x7f) {
+  const auto byte_at = [&](size_t i) { return static_cast<unsigned char>(name[i]); };
+  for (size_t i = 0; i < end; ++i) {
+    const unsigned char byte = byte_at(i);
+    // U+0080 to U+009F: some terminals take the second byte for an escape and a bracket.
+    const bool is_upper_control = byte == 0xc2 && i + 1 < end && (byte_at(i + 1) & 0xe0U) == 0x80;
+    if (is_upper_control) {
+      shown += fmt::format("\\x{:02x}\\x{:02x}", byte, byte_at(i + 1));
+      ++i;
+    } else if (byte < 0x20 || byte == 0x7f) {
       shown += fmt::format("\\x{:02x}", byte);
     } else {
-      shown += c;
+      shown += name[i];
     }
   }
   if (end < name.size()) shown += "...";

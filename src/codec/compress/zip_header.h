@@ -44,8 +44,8 @@ bool IsZippedFile(std::string_view name);
 /// it: folders before it are passed over. Empty where they do not.
 std::string FirstZippedName(std::string_view head);
 
-/// A name for a message: at most 80 bytes of it, control characters as \x1b. What is not UTF-8 is
-/// left to whoever shows the message.
+/// A name for a message: at most 80 bytes of it, control characters, those above ASCII too,
+/// as \x1b. What is not UTF-8 is left to whoever shows the message.
 std::string ShownZippedName(std::string_view name);
 
 }  // namespace pyforge::compress
