@@ -609,6 +609,23 @@ TEST(ZipDecompressor, ReadsTheOneFileAmongFolders) {
   }
 }
 
+TEST(ZipDecompressor, PassesOverWhatMacOsAdds) {
+  for (const char* const added :
+       {"__MACOSX/._a.csv", "._a.csv", "data/._a.csv", ".DS_Store", "data/.DS_Store"}) {
+    const ZipMember file{.name = "data/a.csv", .text = "a,b\n"};
+    const ZipMember of_macos{.name = added, .text = "what macOS adds"};
+    for (const auto& members : {std::vector{file, of_macos}, std::vector{of_macos, file}}) {
+      ASSERT_OK_AND_ASSIGN(const std::string unpacked, Unpack(Container::kZip, ZipFile(members)));
+      EXPECT_EQ(unpacked, "a,b\n") << added;
+    }
+  }
+  for (const char* const name : {"a.DS_Store", "._data/a.csv", ".a.csv", "_a.csv"}) {
+    ASSERT_OK_AND_ASSIGN(const std::string unpacked,
+                         Unpack(Container::kZip, ZipFile({{.name = name, .text = "a,b\n"}})));
+    EXPECT_EQ(unpacked, "a,b\n") << name;
+  }
+}
+
 TEST(ZipDecompressor, FindsTheEndWhereverTheInputBufferEnds) {
   const std::string text = Text(300);
   const std::string packed = ZipFile({{.name = "a.csv", .text = text, .flags = 8},

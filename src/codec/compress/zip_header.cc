@@ -17,7 +17,9 @@ ZipLocalHeader ZipLocalHeader::Parse(const uint8_t* head) {
 }
 
 bool IsZippedFile(std::string_view name) {
-  return !name.ends_with('/') && !name.starts_with("__MACOSX/");
+  const std::string_view file = name.substr(name.rfind('/') + 1);
+  return !name.ends_with('/') && !name.starts_with("__MACOSX/") && !file.starts_with("._") &&
+         file != ".DS_Store";
 }
 
 std::string FirstZippedName(std::string_view head) {

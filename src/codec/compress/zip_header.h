@@ -37,7 +37,7 @@ struct ZipLocalHeader {
   size_t extra_bytes = 0;
 };
 
-/// False for folders and for what macOS adds to the files of others.
+/// False for folders and for what macOS adds to the files of others: __MACOSX/, ._name, .DS_Store.
 bool IsZippedFile(std::string_view name);
 
 /// The name, with its folders, of an archive's first file, as far as the archive's first bytes tell
