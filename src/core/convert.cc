@@ -69,6 +69,9 @@ class InputConversion {
       Status status = ConvertScan(*scan);
       if (concat_ != nullptr) status = concat_->Localize(status);
       if (!status.ok()) return Translate(status, {.path = opened_.source->path()});
+      // What it has read and made is reported; its buffers would add up over many tables.
+      concat_ = nullptr;
+      scan.reset();
     }
     if (options_.verify) ARROW_RETURN_NOT_OK(VerifyAll());
     if (!options_.trace.empty()) {

@@ -133,6 +133,9 @@ Result<TableSummary> TableWriter::Finish() {
     if (checksum_ != nullptr) stored_checksum_ = checksum_->checksum();
     files_ = parts_->files();
   }
+  // A conversion keeps the writers of all its tables to the end, but not what wrote them.
+  parts_.reset();
+  sort_.reset();
   if (WritesDirectory(*request_.options)) ARROW_RETURN_NOT_OK(CheckNothingStays());
   return summary;
 }
