@@ -86,6 +86,27 @@ class Editor:
         cells[column] = cell
         return tuple(cells)
 
+    def plain_cell(self, row: int, column: int) -> str:
+        """The cell as it may stand without quotes."""
+        return self.rows[row][column].replace(self.table.delimiter, " ")
+
+    def put_cell(self, row: int, column: int, written: str, *readings: str) -> None:
+        """Writes one field of the row so, the others as they are; `readings` of it are right."""
+        fields = self.fields(row)
+        fields[column] = written
+        self.put(row, fields, *(self.with_cell(row, column, text) for text in readings))
+
+    def rewrite(self, row: int, cells: Cells) -> None:
+        """Gives the row other cells, written as they should be."""
+        self.rows[row] = cells
+        self.line_of(row).text = self.table.line(cells).encode()
+
+    def join_rows(self, row: int, end: bytes) -> None:
+        """Lets the row end so, which makes one line of it and the next one for some readers."""
+        self.line_of(row).end = end
+        for touched in (row, row + 1):
+            self.damaged[touched] = [self.rows[touched]]
+
     def insert(self, text: str | bytes, before: int) -> None:
         """A line that is no row, before that place among the lines."""
         content = text if isinstance(text, bytes) else text.encode()

@@ -90,10 +90,7 @@ def trailing_delimiter_in_all_lines(editor: Editor) -> None:
 
 @kind
 def rows_joined(editor: Editor) -> None:
-    row = editor.rng.randint(2, len(editor.rows) - 2)
-    editor.line_of(row).end = b""
-    for touched in (row, row + 1):
-        editor.damaged[touched] = [editor.rows[touched]]
+    editor.join_rows(editor.rng.randint(2, len(editor.rows) - 2), b"")
 
 
 @kind
@@ -108,67 +105,51 @@ def delimiters_only(editor: Editor) -> None:
 def stray_quote(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
     cell = editor.rows[row][column]
-    fields = editor.fields(row)
-    if fields[column] != cell:
-        fields[column] = cell = cell.replace(editor.table.delimiter, " ")
+    if editor.fields(row)[column] != cell:
+        cell = editor.plain_cell(row, column)
     at = editor.rng.randint(1, max(len(cell) - 1, 1))
-    fields[column] = cell[:at] + '"' + cell[at:]
-    editor.put(row, fields, editor.with_cell(row, column, fields[column]))
+    text = cell[:at] + '"' + cell[at:]
+    editor.put_cell(row, column, text, text)
 
 
 @on_rows
 def unescaped_quotes_within_quotes(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
     cell = f'say "hi" to {editor.rows[row][column]}'
-    fields = editor.fields(row)
-    fields[column] = f'"{cell}"'
-    editor.put(row, fields, editor.with_cell(row, column, cell))
+    editor.put_cell(row, column, f'"{cell}"', cell)
 
 
 @on_rows
 def backslash_before_quotes(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
     cell = editor.rows[row][column]
-    fields = editor.fields(row)
-    fields[column] = f'"the \\"new\\" {cell}"'
-    editor.put(row, fields, editor.with_cell(row, column, f'the "new" {cell}'))
+    editor.put_cell(row, column, f'"the \\"new\\" {cell}"', f'the "new" {cell}')
+
+
+def open_quote(editor: Editor, row: int, column: int) -> None:
+    cell = editor.plain_cell(row, column)
+    editor.put_cell(row, column, f'"{cell}', cell, f'"{cell}')
 
 
 @on_rows
 def missing_closing_quote(editor: Editor, row: int) -> None:
-    column = editor.text_cell(row)
-    cell = editor.rows[row][column].replace(editor.table.delimiter, " ")
-    fields = editor.fields(row)
-    fields[column] = f'"{cell}'
-    editor.put(
-        row,
-        fields,
-        *(editor.with_cell(row, column, text) for text in (cell, f'"{cell}')),
-    )
+    open_quote(editor, row, editor.text_cell(row))
 
 
 @on_rows
 def missing_opening_quote(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
-    cell = editor.rows[row][column].replace(editor.table.delimiter, " ")
-    fields = editor.fields(row)
-    fields[column] = f'{cell}"'
-    editor.put(
-        row,
-        fields,
-        *(editor.with_cell(row, column, text) for text in (cell, f'{cell}"')),
-    )
+    cell = editor.plain_cell(row, column)
+    editor.put_cell(row, column, f'{cell}"', cell, f'{cell}"')
 
 
 @on_rows
 def text_behind_a_closing_quote(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
     cell = editor.rows[row][column].replace('"', "")
-    fields = editor.fields(row)
-    fields[column] = f'"{cell}" (new)'
+    text = f'"{cell}" (new)'
     # Where no other field is quoted the quotes may stand for themselves.
-    readings = (f"{cell} (new)", fields[column])
-    editor.put(row, fields, *(editor.with_cell(row, column, text) for text in readings))
+    editor.put_cell(row, column, text, f"{cell} (new)", text)
 
 
 @on_rows
@@ -180,11 +161,9 @@ def row_in_quotes(editor: Editor, row: int) -> None:
 @on_rows
 def blank_before_a_quote(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
-    cell = editor.rows[row][column].replace(editor.table.delimiter, " ")
-    fields = editor.fields(row)
-    fields[column] = f' "{cell}"'
-    readings = (cell, f" {cell}", f' "{cell}"')
-    editor.put(row, fields, *(editor.with_cell(row, column, text) for text in readings))
+    cell = editor.plain_cell(row, column)
+    text = f' "{cell}"'
+    editor.put_cell(row, column, text, cell, f" {cell}", text)
 
 
 # --- Lines that are no rows ---
@@ -220,9 +199,8 @@ def blank_lines_below(editor: Editor) -> None:
 @kind
 def preamble(editor: Editor) -> None:
     lines = editor.rng.sample(PREAMBLES, editor.rng.randint(1, 3))
-    _insert_many(editor, [*lines, ""] if editor.rng.random() < 0.5 else lines, 0)
-    if editor.lines[0].text == b"":
-        editor.lines.insert(len(lines), editor.lines.pop(0))
+    # Each goes above those before it: the last one, which may be blank, comes first.
+    _insert_many(editor, ["", *lines] if editor.rng.random() < 0.5 else lines, 0)
 
 
 @kind
@@ -270,10 +248,7 @@ def one_cr_lf(editor: Editor) -> None:
 
 @kind
 def one_lone_cr(editor: Editor) -> None:
-    row = editor.rng.randint(2, len(editor.rows) - 2)
-    editor.line_of(row).end = b"\r"
-    for touched in (row, row + 1):
-        editor.damaged[touched] = [editor.rows[touched]]
+    editor.join_rows(editor.rng.randint(2, len(editor.rows) - 2), b"\r")
 
 
 @kind
@@ -291,27 +266,22 @@ def no_last_line_end(editor: Editor) -> None:
 def line_end_in_quotes(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
     end = editor.rng.choice(("\n", "\r\n"))
-    cells = editor.with_cell(row, column, f"first{end}second {editor.rows[row][column]}")
-    editor.rows[row] = cells
-    editor.line_of(row).text = editor.table.line(cells).encode()
+    text = f"first{end}second {editor.rows[row][column]}"
+    editor.rewrite(row, editor.with_cell(row, column, text))
 
 
 @on_rows
 def line_end_without_quotes(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
-    cell = editor.rows[row][column].replace(editor.table.delimiter, " ")
-    fields = editor.fields(row)
-    fields[column] = f"first\n{cell}"
-    editor.put(row, fields, editor.with_cell(row, column, fields[column]))
+    text = f"first\n{editor.plain_cell(row, column)}"
+    editor.put_cell(row, column, text, text)
 
 
 @on_rows
 def characters_that_end_no_line(editor: Editor, row: int) -> None:
     column = editor.text_cell(row)
     odd = editor.rng.choice(("\u2028", "\u0085", "\x0b", "\x0c", "\x1c"))
-    cells = editor.with_cell(row, column, f"one{odd}two")
-    editor.rows[row] = cells
-    editor.line_of(row).text = editor.table.line(cells).encode()
+    editor.rewrite(row, editor.with_cell(row, column, f"one{odd}two"))
 
 
 # --- Bytes ---

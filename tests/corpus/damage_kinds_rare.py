@@ -3,40 +3,24 @@
 from __future__ import annotations
 
 from corpus.damage import BOM, JUNK, Editor, Line, kind, on_rows
-
-
-def _quoted_cell(editor: Editor, row: int, text: str) -> tuple[int, list[str]]:
-    """A column of text and the row's fields, in which that column holds the text in a quote that
-    is opened only."""
-    column = editor.text_cell(row)
-    fields = editor.fields(row)
-    fields[column] = f'"{text}'
-    return column, fields
+from corpus.damage_kinds import open_quote
 
 
 @on_rows
 def missing_closing_quote_before_more(editor: Editor, row: int) -> None:
     """The quoted text holds a delimiter: where it was to end cannot be told."""
-    _, fields = _quoted_cell(editor, row, f"one{editor.table.delimiter} two")
-    editor.put(row, fields)
+    editor.put_cell(row, editor.text_cell(row), f'"one{editor.table.delimiter} two')
 
 
 @on_rows
 def missing_closing_quote_at_the_end(editor: Editor, row: int) -> None:
     """In the last column, so that the next row is what the quote runs into."""
-    fields = editor.fields(row)
-    column = len(fields) - 1
-    cell = editor.rows[row][column].replace(editor.table.delimiter, " ")
-    fields[column] = f'"{cell}'
-    editor.put(row, fields, *(editor.with_cell(row, column, t) for t in (cell, f'"{cell}')))
+    open_quote(editor, row, len(editor.rows[row]) - 1)
 
 
 @on_rows
 def missing_closing_quote_at_the_beginning(editor: Editor, row: int) -> None:
-    fields = editor.fields(row)
-    cell = editor.rows[row][0].replace(editor.table.delimiter, " ")
-    fields[0] = f'"{cell}'
-    editor.put(row, fields, *(editor.with_cell(row, 0, t) for t in (cell, f'"{cell}')))
+    open_quote(editor, row, 0)
 
 
 @kind
@@ -45,16 +29,13 @@ def field_of_one_quote(editor: Editor) -> None:
 
 
 def _put_one_quote(editor: Editor, row: int) -> None:
-    column, fields = _quoted_cell(editor, row, "")
-    editor.put(row, fields, *(editor.with_cell(row, column, text) for text in ('"', "")))
+    editor.put_cell(row, editor.text_cell(row), '"', '"', "")
 
 
 @kind
 def field_of_three_quotes(editor: Editor) -> None:
     row = editor.pick()
-    column, fields = _quoted_cell(editor, row, '""')
-    readings = ('"', '""', '"""', "")
-    editor.put(row, fields, *(editor.with_cell(row, column, text) for text in readings))
+    editor.put_cell(row, editor.text_cell(row), '"""', '"', '""', '"""', "")
 
 
 @kind
@@ -92,8 +73,7 @@ def _cut_character(editor: Editor, row: int, others: str) -> None:
     """The first bytes of a character, and then the delimiter or the line's end. Another row has
     whole characters: without any, nobody could tell that the file is in UTF-8."""
     column = editor.text_cell(0)
-    editor.rows[0] = editor.with_cell(0, column, others)
-    editor.line_of(0).text = editor.table.line(editor.rows[0]).encode()
+    editor.rewrite(0, editor.with_cell(0, column, others))
     column = editor.text_cell(row)
     cells = editor.with_cell(row, column, "price 5 \ue000")
     text = editor.table.line(cells).encode().replace("\ue000".encode(), b"\xe2\x82")
@@ -152,9 +132,7 @@ def quoted_rows_over_many_lines(editor: Editor) -> None:
         column = editor.text_cell(row)
         if row == broken or editor.rng.random() < 0.5:
             continue
-        cells = editor.with_cell(row, column, f"one\ntwo {editor.rows[row][column]}")
-        editor.rows[row] = cells
-        editor.line_of(row).text = editor.table.line(cells).encode()
-    column, fields = _quoted_cell(editor, broken, "never closed")
-    readings = ("never closed", '"never closed')
-    editor.put(broken, fields, *(editor.with_cell(broken, column, text) for text in readings))
+        text = f"one\ntwo {editor.rows[row][column]}"
+        editor.rewrite(row, editor.with_cell(row, column, text))
+    column, text = editor.text_cell(broken), "never closed"
+    editor.put_cell(broken, column, f'"{text}', text, f'"{text}')
