@@ -24,6 +24,23 @@ ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "benchmarks" / "generator" / "generate.cc"
 SHAPES = ("mixed", "wide", "text")
 MANY_FILE_BYTES = 62_000
+# The SQL types that the columns of a shape are made in; "*" stands for the rest.
+TYPES = {
+    "mixed": {
+        "id": "BIGINT",
+        "customer_id": "BIGINT",
+        "quantity": "BIGINT",
+        "amount": "DECIMAL(18,2)",
+        "rate": "DECIMAL(18,6)",
+        "created_at": "TIMESTAMP",
+        "ship_date": "DATE",
+        "active": "BOOLEAN",
+        "*": "VARCHAR",
+    },
+    "wide": {"*": "DOUBLE"},
+    "text": {"*": "VARCHAR"},
+}
+TYPES["many"] = TYPES["mixed"]
 
 _UNITS = {"": 1, "B": 1, "KB": 10**3, "MB": 10**6, "GB": 10**9}
 _UNITS.update({"KIB": 2**10, "MIB": 2**20, "GIB": 2**30})

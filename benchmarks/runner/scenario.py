@@ -69,7 +69,8 @@ class Scenario:
     data: Data
     repeats: int
     types: dict[str, str]
-    """The SQL type in which each column is compared; "*" stands for the rest."""
+    """The SQL type in which each column is compared; "*" stands for the rest. In the JSON "own"
+    stands for the types that the data are made in."""
     contestants: list[Contestant]
     goals: list[Goal]
     output: str
@@ -84,12 +85,13 @@ def load(name: str, size_bytes: int | None = None) -> Scenario:
     """Reads a scenario; `size_bytes` overrides how much data it wants."""
     raw: Mapping[str, Any] = json.loads((DIRECTORY / f"{name}.json").read_text("utf-8"))
     data: Mapping[str, Any] = raw.get("data", {})
+    shape = data.get("shape", "none")
     stated = generate.parse_bytes(str(data.get("bytes", "0")))
     return Scenario(
         name=name,
         question=raw["question"],
         data=Data(
-            shape=data.get("shape", "none"),
+            shape=shape,
             size_bytes=size_bytes or stated,
             files=data.get("files", 0),
             seed=data.get("seed", 1),
@@ -97,21 +99,26 @@ def load(name: str, size_bytes: int | None = None) -> Scenario:
             is_gzipped=data.get("gzip", False),
         ),
         repeats=raw.get("repeats", 5),
-        types=raw.get("types", {}),
-        contestants=[_contestant(entry) for entry in raw["contestants"]],
+        types=_types(raw, shape),
+        contestants=[_contestant(entry, shape) for entry in raw["contestants"]],
         goals=[_goal(entry) for entry in raw.get("goals", [])],
         output=raw.get("output", "parquet"),
     )
 
 
-def _contestant(raw: Mapping[str, Any]) -> Contestant:
+def _types(raw: Mapping[str, Any], shape: str) -> dict[str, str]:
+    stated = raw.get("types", {})
+    return generate.TYPES[shape] if stated == "own" else dict(stated)
+
+
+def _contestant(raw: Mapping[str, Any], shape: str) -> Contestant:
     return Contestant(
         name=raw["name"],
         kind=raw.get("kind", "pyforge"),
         arguments=raw.get("arguments", []),
         settings=raw.get("settings", {}),
         environment=raw.get("environment", {}),
-        types=raw.get("types", {}),
+        types=_types(raw, shape),
         parquet_of=raw.get("parquet_of", ""),
     )
 
