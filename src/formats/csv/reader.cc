@@ -273,6 +273,7 @@ Status FindTable(const Sample& sample, const DialectHints& hints, const ReaderTu
   plan->field_bytes_max = facts.field_bytes_max;
   plan->record_bytes_max = 2 * facts.field_bytes_max;
   plan->null_values = facts.options.null_values;
+  facts.sample = {};  // the facts may have been another table's
   if (plan->field_count > 0) {
     ARROW_ASSIGN_OR_RAISE(facts.sample, FindSampleTypes(sample, *plan, context));
   }
@@ -352,19 +353,25 @@ class TablesOfText {
   Result<std::vector<std::shared_ptr<OpenedTable>>> Find() {
     Source& source = *whole_.source;
     if (!source.repeatable()) ARROW_RETURN_NOT_OK(source.MakeRepeatable());
-    ARROW_ASSIGN_OR_RAISE(OpenedText text, OpenText(source, whole_.encoding, whole_.bom_bytes, 0));
+    ARROW_ASSIGN_OR_RAISE(const TextPlace begin, SkipGivenLines());
+    ARROW_ASSIGN_OR_RAISE(OpenedText text,
+                          OpenText(source, whole_.encoding, whole_.bom_bytes, begin.offset));
     const TableFacts& facts = whole_.facts;
     const Scanner scanner(facts.dialect);
     const auto store = std::make_shared<BlockStore>(whole_.morsel_bytes, context_.memory_pool());
     Splitter splitter(std::move(text.bytes), scanner,
                       {.field_bytes_max = facts.field_bytes_max,
                        .record_bytes_max = 2 * facts.field_bytes_max,
-                       .stored_offset = text.stored_offset},
+                       .begin_offset = begin.offset,
+                       .stored_offset = text.stored_offset,
+                       .bytes_left_out = text.bytes_left_out},
                       store);
     const bool has_no_headers = (hints_.has_header && !*hints_.has_header) ||
                                 (hints_.header_rows && *hints_.header_rows == 0);
-    TableFinder finder(facts.dialect, {.has_no_headers = has_no_headers},
-                       [&](TableRange range) { return Take(std::move(range)); });
+    TableFinder finder(
+        facts.dialect,
+        {.has_no_headers = has_no_headers, .begin_offset = begin.offset, .begin_line = begin.line},
+        [&](TableRange range) { return Take(std::move(range)); });
     while (true) {
       ARROW_RETURN_NOT_OK(context_.cancellation().Check());
       ARROW_ASSIGN_OR_RAISE(const std::unique_ptr<TextMorsel> morsel, splitter.Next());
@@ -376,6 +383,39 @@ class TablesOfText {
   }
 
  private:
+  struct TextPlace {
+    int64_t offset = 0;
+    int64_t line = 0;  // how many lines lie above
+  };
+
+  // The lines to skip are the file's, wherever its tables lie. They are counted as they stand:
+  // nothing above that place has to make sense as records.
+  Result<TextPlace> SkipGivenLines() const {
+    TextPlace place;
+    if (hints_.skip_lines.value_or(0) == 0) return place;
+    ARROW_ASSIGN_OR_RAISE(OpenedText text,
+                          OpenText(*whole_.source, whole_.encoding, whole_.bom_bytes, 0));
+    place.offset = -text.stored_offset;
+    std::string buffer(size_t{64} << 10, '\0');
+    const char line_end = whole_.facts.dialect.newline == Newline::kCr ? '\r' : '\n';
+    while (place.line < *hints_.skip_lines) {
+      ARROW_RETURN_NOT_OK(context_.cancellation().Check());
+      ARROW_ASSIGN_OR_RAISE(const int64_t count,
+                            text.bytes->Read(static_cast<int64_t>(buffer.size()),
+                                             reinterpret_cast<uint8_t*>(buffer.data())));
+      const std::string_view read(buffer.data(), static_cast<size_t>(count));
+      size_t end = 0;
+      while (end < read.size() && place.line < *hints_.skip_lines) {
+        const size_t found = read.find(line_end, end);
+        end = found == std::string_view::npos ? read.size() : found + 1;
+        place.line += found == std::string_view::npos ? 0 : 1;
+      }
+      place.offset += static_cast<int64_t>(end);
+      if (read.size() < buffer.size()) break;
+    }
+    return place;
+  }
+
   Status Take(TableRange range) {
     // What is known of a table is little, but not nothing.
     constexpr size_t kTablesMax = 10'000;
@@ -389,9 +429,12 @@ class TablesOfText {
     sample.head = std::move(range.head);
     sample.whole = range.head_is_whole;
     DialectHints hints = hints_;
-    if (!tables_.empty()) hints.skip_lines.reset();  // they are the file's, not each table's
+    // They are skipped already. That they were still says that what follows is no preamble.
+    if (hints.skip_lines) hints.skip_lines = 0;
+    if (!tables_.empty()) hints.skip_lines.reset();
     DetectedDialect detected;
     ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning_, context_, table.get(), &detected));
+    if (table->facts.names.empty()) return LeaveOut(range);
     Dialect& dialect = table->facts.dialect;
     dialect.data_offset += range.begin_offset;
     dialect.data_line += range.begin_line;
@@ -415,6 +458,17 @@ class TablesOfText {
     }
     tables_.push_back(std::move(table));
     return Status::OK();
+  }
+
+  // Text without columns is no table. What of it was not seen may hold rows.
+  Status LeaveOut(const TableRange& range) const {
+    if (range.head_is_whole) return Status::OK();
+    return Fail(
+        kBadRequest,
+        {.path = whole_.source->path(), .byte_offset = whole_.bom_bytes + range.begin_offset},
+        "the first {} bytes from line {} on hold no row, and what stands below them cannot "
+        "be told: leave those lines out with skip-rows",
+        range.head.size(), range.begin_line + 1);
   }
 
   void WarnOfSecondTable(const Finding& finding, int64_t lines_above) {

@@ -22,7 +22,12 @@ constexpr double kNamesScore = 0.3;
 }  // namespace
 
 TableFinder::TableFinder(const Dialect& dialect, const TableFinderOptions& options, Take take)
-    : dialect_(dialect), scanner_(dialect), options_(options), take_(std::move(take)) {}
+    : dialect_(dialect),
+      scanner_(dialect),
+      options_(options),
+      take_(std::move(take)),
+      line_(options.begin_line),
+      pending_begin_(options.begin_offset) {}
 
 Status TableFinder::Add(const TextMorsel& morsel) {
   if (morsel.is_oversized) return AddTruncated(morsel);

@@ -32,6 +32,9 @@ struct TableFinderOptions {
   int64_t head_bytes_max = int64_t{256} << 10;  ///< more where the first record alone has more
   /// No row names columns, by the user's word: only the number of fields tells tables apart.
   bool has_no_headers = false;
+  /// Where the first record lies, and how many lines above it.
+  int64_t begin_offset = 0;
+  int64_t begin_line = 0;
 };
 
 /// Goes over a text once, record by record, and tells where its tables lie.

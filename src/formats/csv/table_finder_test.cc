@@ -310,6 +310,60 @@ TEST(AllTables, AreReadInOtherEncodings) {
   EXPECT_THAT(ReadTable(*opened, "t_2").first_row, ElementsAre("\u00D6land", "1"));
 }
 
+TEST(AllTables, BeginBelowTheLinesToSkip) {
+  std::string second = "c,d\n";
+  for (int i = 0; i < 20; ++i) second += "1,2\n";
+  second += "\"x\"\"y\",5,6\n";
+  const std::string text = "a,b\n1,2\n\n" + second + "\ne,f,g\n1,2,3\n4,5,6\n";
+  auto opened = Open(text, {.skip_rows = 3});
+  ASSERT_OK(opened);
+  ASSERT_THAT(opened->input->tables(), SizeIs(2));
+  EXPECT_EQ(opened->input->tables()[0].first_row_number, 5);
+  EXPECT_EQ(ValueOf(opened->input->tables()[0].findings, "lines"), "4 to 25");
+  EXPECT_EQ(ValueOf(opened->input->tables()[1].findings, "lines"), "27 to 29");
+  const TableText first = ReadTable(*opened, "t_1");
+  EXPECT_THAT(first.columns, ElementsAre("c:string", "d:int64", "_extra:string"));
+  EXPECT_EQ(first.row_count, 21);
+  EXPECT_THAT(first.first_row, ElementsAre("1", "2", "null"));
+  EXPECT_THAT(first.repaired, ElementsAre(fmt::format("csv.long_row {}", text.find("\"x"))));
+  EXPECT_THAT(ReadTable(*opened, "t_2").first_row, ElementsAre("1", "2", "3"));
+}
+
+TEST(AllTables, SkipLinesWithinAndFarBelowATable) {
+  // What is left of the first table has no header: its first line is a row of names no more.
+  const std::string text = "\xEF\xBB\xBF" + kPeople + "\n\n" + kTowns;
+  auto within = Open(text, {.skip_rows = 2});
+  ASSERT_OK(within);
+  ASSERT_THAT(within->input->tables(), SizeIs(2));
+  EXPECT_EQ(ReadTable(*within, "t_1").row_count, 2);
+  EXPECT_EQ(within->input->tables()[0].first_row_number, 3);
+  EXPECT_EQ(ReadTable(*within, "t_2").row_count, 2);
+  std::string many = "id,name,size\n";
+  for (int i = 0; i < 120'000; ++i) many += fmt::format("{},name {},{}\n", i, i, i % 7);
+  auto below = Open(many + "\n" + kTowns + "\n" + kPeople, {.skip_rows = 120'002});
+  ASSERT_OK(below);
+  ASSERT_THAT(below->input->tables(), SizeIs(2));
+  EXPECT_THAT(ReadTable(*below, "t_1").first_row, ElementsAre("Oslo", "700000"));
+  EXPECT_EQ(below->input->tables()[0].first_row_number, 120'004);
+  EXPECT_THAT(ReadTable(*below, "t_2").first_row, ElementsAre("1", "Ann", "170"));
+  auto all = Open(text, {.skip_rows = 100});
+  ASSERT_OK(all);
+  EXPECT_THAT(all->input->tables(), SizeIs(1));
+}
+
+TEST(AllTables, SkipLinesInOtherEncodings) {
+  std::string text;
+  for (const char c : kPeople + "\n" + kTowns + "\n" + kPeople) {
+    text += c;
+    text += '\0';
+  }
+  auto opened = Open(text, {.skip_rows = 5, .encoding = "utf-16le"});
+  ASSERT_OK(opened);
+  ASSERT_THAT(opened->input->tables(), SizeIs(2));
+  EXPECT_THAT(ReadTable(*opened, "t_1").first_row, ElementsAre("Oslo", "700000"));
+  EXPECT_THAT(ReadTable(*opened, "t_2").first_row, ElementsAre("1", "Ann", "170"));
+}
+
 TEST(AllTables, RefuseATableThatIsNotThere) {
   auto opened = Open(kPeople + "\n" + kTowns);
   ASSERT_OK(opened);
