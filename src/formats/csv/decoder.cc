@@ -127,15 +127,7 @@ int64_t TableDecoder::IndexSlice(int64_t begin, int64_t end) {
     int64_t count = index_.separator_count;
     if (end == morsel_->text_bytes) {
       // A LF stands behind the morsel; it ends a last record that has no line end of its own.
-      const uint32_t last = count == 0 ? 0 : index_.separators()[count - 1];
-      const bool has_line_end =
-          count > 0 && last + 1 == end && (text[last] == '\n' || (lone_cr && text[last] == '\r'));
-      if (!has_line_end) {
-        index_.Reserve(count + 1);
-        index_.separators()[count] = static_cast<uint32_t>(end);
-        ++index_.separator_count;
-        ++index_.record_end_count;
-      }
+      plan_->scanner.EndLastRecord(text, end, &index_);
       return end;
     }
     const uint32_t* const separators = index_.separators();

@@ -709,6 +709,20 @@ void Scanner::Index(const char* text, int64_t begin, int64_t end,
   }
 }
 
+bool Scanner::EndLastRecord(const char* text, int64_t end, StructuralIndex* index) const {
+  const int64_t count = index->separator_count;
+  const uint32_t last = count == 0 ? 0 : index->separators()[count - 1];
+  const bool is_ended =
+      count > 0 && last + 1 == end &&
+      (text[last] == '\n' || (dialect_.lone_cr_ends_record() && text[last] == '\r'));
+  if (is_ended) return false;
+  index->Reserve(count + 1);
+  index->separators()[count] = static_cast<uint32_t>(end);
+  ++index->separator_count;
+  ++index->record_end_count;
+  return true;
+}
+
 RecordEnds Scanner::FindRecordEnds(const char* text, int64_t begin, int64_t end, bool at_end,
                                    int64_t open_quote, int64_t field_bytes_max,
                                    ScanState* state) const {

@@ -105,6 +105,9 @@ class Scanner {
   /// quotes that count as ordinary characters. Limits: end < 2^32 - 1.
   void Index(const char* text, int64_t begin, int64_t end, std::span<const uint32_t> literal_quotes,
              StructuralIndex* index) const;
+  /// Where a text that was indexed to its end lacks a record end there, which may be so although
+  /// its last byte is a LF: adds one at `end`, where a LF must stand. Returns whether it did.
+  bool EndLastRecord(const char* text, int64_t end, StructuralIndex* index) const;
 
   /// Follows the grammar over text[begin, end) from `state`, which it moves on to scanned_end, and
   /// notes the last record end. `open_quote` is the offset of the quote open at `begin`, if any.

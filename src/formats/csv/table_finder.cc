@@ -19,6 +19,9 @@ constexpr size_t kPendingBytesMax = size_t{1} << 20;
 // Above it a row of names is certain enough to begin a table.
 constexpr double kNamesScore = 0.3;
 
+// Of the last record of a text. Only the text's own last line may lack its end.
+bool HasLineEnd(std::string_view text) { return text.ends_with('\n') || text.ends_with('\r'); }
+
 }  // namespace
 
 TableFinder::TableFinder(const Dialect& dialect, const TableFinderOptions& options, Take take)
@@ -35,14 +38,14 @@ Status TableFinder::Add(const TextMorsel& morsel) {
   const auto ends_record = [&](char byte) {
     return byte == '\n' || (dialect_.lone_cr_ends_record() && byte == '\r');
   };
-  // The last record may have no line end; a LF that is not part of the text stands for it.
-  const bool is_complete = ends_record(text[morsel.text_bytes - 1]);
-  const int64_t end = morsel.text_bytes + (is_complete ? 0 : 1);
+  const int64_t end = morsel.text_bytes;
   scanner_.Index(text, 0, end, morsel.literal_quotes, &index_);
-  if (IsRegular(morsel, end)) {
-    table_->end_offset += morsel.text_bytes;
+  // The last record may have no line end; a LF that is not part of the text stands for it.
+  scanner_.EndLastRecord(text, end, &index_);
+  if (IsRegular(morsel)) {
+    table_->end_offset += end;
     line_ += index_.line_count;
-    table_->end_line = line_;
+    table_->end_line = line_ + (HasLineEnd({text, static_cast<size_t>(end)}) ? 0 : 1);
     pending_begin_ = table_->end_offset;
     return Status::OK();
   }
@@ -50,7 +53,7 @@ Status TableFinder::Add(const TextMorsel& morsel) {
   int64_t begin = 0, first_field = 0;
   for (int64_t i = 0; i < index_.separator_count; ++i) {
     if (!ends_record(text[separators[i]])) continue;
-    const int64_t record_end = std::min<int64_t>(separators[i] + 1, morsel.text_bytes);
+    const int64_t record_end = std::min<int64_t>(separators[i] + 1, end);
     Record record{.raw = std::string_view(text + begin, static_cast<size_t>(record_end - begin)),
                   .field_count = i - first_field + 1};
     const size_t last = record.raw.find_last_not_of("\r\n");
@@ -66,10 +69,10 @@ Status TableFinder::Add(const TextMorsel& morsel) {
 }
 
 // Whether all records go on with the current table; then they need not be looked at one by one.
-bool TableFinder::IsRegular(const TextMorsel& morsel, int64_t end) {
+bool TableFinder::IsRegular(const TextMorsel& morsel) {
   if (place_ != Place::kTable || head_is_open_ || width_ < 2) return false;
   RowTable rows(*plan_);
-  return rows.Begin(morsel.text(), 0, end, morsel.literal_quotes, &index_);
+  return rows.Begin(morsel.text(), 0, morsel.text_bytes, morsel.literal_quotes, &index_);
 }
 
 // Of a record beyond the limit only the beginning is known: it goes with what it stands in.
@@ -276,8 +279,7 @@ void TableFinder::Append(std::string_view text, int64_t line) {
     table_->head_is_whole = false;
   }
   table_->end_offset += static_cast<int64_t>(text.size());
-  // Only the text's last line may lack its end.
-  table_->end_line = line + (text.back() == '\n' || text.back() == '\r' ? 0 : 1);
+  table_->end_line = line + (HasLineEnd(text) ? 0 : 1);
   pending_begin_ = table_->end_offset;
 }
 

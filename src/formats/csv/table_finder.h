@@ -69,7 +69,7 @@ class TableFinder {
     kTable,  // in records of the current table
   };
 
-  bool IsRegular(const TextMorsel& morsel, int64_t end);
+  bool IsRegular(const TextMorsel& morsel);
   Status AddRecord(const Record& record);
   Status AddTruncated(const TextMorsel& morsel);
   void AddPending(const Record& record);

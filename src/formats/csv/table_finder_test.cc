@@ -149,6 +149,14 @@ TEST(TableFinder, FollowsQuotesAndComments) {
   EXPECT_THAT(Tables(kPeople + "\n" + remarked, {}, dialect), ElementsAre(kPeople, remarked));
 }
 
+TEST(TableFinder, KeepsALastRecordWhoseLineEndIsEscaped) {
+  Dialect dialect;
+  dialect.escape = '\\';
+  const std::string cut = "code,label,weight\n7,x,1.5\n8,y,2.5\n3,z,x\\\n";
+  EXPECT_THAT(Tables(kPeople + "\n" + cut, {}, dialect), ElementsAre(kPeople, cut));
+  EXPECT_THAT(Tables(kPeople + "4,Dan,x\\\n", {}, dialect), ElementsAre(kPeople + "4,Dan,x\\\n"));
+}
+
 TEST(TableFinder, FindsTablesOfManyRows) {
   std::string first = "id,name,size\n", second = "day,sum\n";
   for (int i = 0; i < 3000; ++i) first += fmt::format("{},x,{}\n", i, i % 7);
