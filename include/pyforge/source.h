@@ -65,6 +65,9 @@ class Source {
   /// From now on whatever is streamed is also kept (compressed temporary file), so that the source
   /// becomes repeatable. Call before the first OpenStream.
   virtual Status MakeRepeatable() = 0;
+  /// For readers that stop before the end, where a stream would notice by itself: fails where what
+  /// was read may not be what was opened. Errors: io.changed_while_reading.
+  virtual Status CheckUnchanged() { return Status::OK(); }
 };
 
 /// A file being written; bytes go to its end. Final only after its owner publishes it.

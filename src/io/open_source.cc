@@ -178,6 +178,12 @@ class LocalSource final : public Source {
     return AddWhere(live_->KeepAll(context_, calls_), {.path = path_});
   }
 
+  Status CheckUnchanged() override {
+    // What is unpacked was read to its end, and is nobody else's.
+    if (file_ == nullptr || unpacked_ != nullptr) return Status::OK();
+    return file_->CheckUnchanged(context_);
+  }
+
  private:
   Status SetContainer(std::string_view head) {
     const Container found = compress::DetectContainer(head);

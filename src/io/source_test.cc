@@ -340,6 +340,15 @@ TEST_F(SourceTest, NoticesAFileThatIsWrittenToWhileItIsRead) {
   EXPECT_THAT(ReadAll(*stream), FailsWith("io.changed_while_reading"));
 }
 
+TEST_F(SourceTest, TellsThatAFileWasWrittenToBeforeItsEndIsReached) {
+  const std::string path = directory_.Write("a.csv", Text(100'000));
+  auto source = Open(path);
+  EXPECT_OK(source->CheckUnchanged());
+  std::this_thread::sleep_for(std::chrono::milliseconds(20));
+  directory_.Write("a.csv", Text(100'000));
+  EXPECT_THAT(source->CheckUnchanged(), FailsWith("io.changed_while_reading"));
+}
+
 TEST_F(SourceTest, LeavesOutWhatComesBehindTheEndAndSaysSo) {
   const std::string path = directory_.Write("log.csv", "a\n1\n");
   auto source = Open(path);

@@ -69,6 +69,11 @@ class TableScan : public Scan {
     if (plan_->field_count == 0) return nullptr;
     if (splitter_ == nullptr) ARROW_RETURN_NOT_OK(Begin());
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<TextMorsel> morsel, splitter_->Next());
+    // The pass ends where an earlier look at the file found the table's end; the stream, which has
+    // not come to its own end, cannot say that the file is still the same.
+    if (morsel == nullptr && table_->facts.dialect.end_offset) {
+      ARROW_RETURN_NOT_OK(table_->source->CheckUnchanged());
+    }
     if (morsel != nullptr) morsel->is_first = std::exchange(is_at_begin_, false);
     if (morsel != nullptr && transcoder_ != nullptr) {
       const charset::InvalidInput& invalid = transcoder_->invalid();

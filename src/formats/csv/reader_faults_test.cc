@@ -120,6 +120,35 @@ StreamedRead Stream(const std::shared_ptr<Source>& source, const ReadSettings& s
   return result;
 }
 
+/// A file that somebody writes to once it is opened.
+class RewrittenSource : public testing::MemorySource {
+ public:
+  using testing::MemorySource::MemorySource;
+  Status CheckUnchanged() override {
+    return Fail(kInputChanged, {.path = path()}, "it was written to");
+  }
+};
+
+TEST(CsvReaderFaults, AsksWhetherTheFileIsTheSameWhereAPassEndsBeforeIt) {
+  const std::string rows = "a,b,c\n1,2,3\n4,5,6\n7,8,9\n";
+  const auto read = [](const std::string& text, const ReadOptions& options) {
+    ExecutionContext context({.threads = 1});
+    auto input = OpenTable(std::make_shared<RewrittenSource>("t.csv", text), options, context);
+    if (!input.ok()) return input.status();
+    const TableRequest request{.table = (*input)->tables()[0].name};
+    auto scans = (*input)->Scan(std::span(&request, 1));
+    if (!scans.ok()) return scans.status();
+    while (true) {
+      auto morsel = scans->front()->Next();
+      if (!morsel.ok() || *morsel == nullptr) return morsel.status();
+    }
+  };
+  EXPECT_OK(read(rows, {})) << "the stream itself notices";
+  EXPECT_THAT(read(rows + "\nSource: us\n", {}), FailsWith("csv.input_changed"));
+  EXPECT_THAT(read(rows + "\nd,e\n1,2\n3,4\n", {.all_tables = true}),
+              FailsWith("csv.input_changed"));
+}
+
 TEST(CsvReaderFaults, PassesOnAFailureOfTheStream) {
   const auto source = std::make_shared<MadeSource>(int64_t{4} << 20, Repeat("1,2\n"), 3 << 20);
   const StreamedRead read = Stream(source, Plain());
