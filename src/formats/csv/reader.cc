@@ -42,6 +42,10 @@ std::string LikelyDelimiter(std::string_view name) {
   return {};
 }
 
+int64_t FieldBytesMax(const std::optional<ByteSize>& given, const ExecutionContext& context) {
+  return given.value_or(ByteSize{std::min(int64_t{16} << 20, context.memory_bytes_max() / 8)});
+}
+
 /// One pass, and possibly a second, over the file.
 class TableScan : public Scan {
  public:
@@ -364,9 +368,12 @@ class TablesOfText {
     const TableFacts& facts = whole_.facts;
     const Scanner scanner(facts.dialect);
     const auto store = std::make_shared<BlockStore>(whole_.morsel_bytes, context_.memory_pool());
+    // A record that is too long to be read may still tell what table it belongs to.
+    const int64_t record_bytes_max =
+        2 * std::max(facts.field_bytes_max, FieldBytesMax({}, context_));
     Splitter splitter(std::move(text.bytes), scanner,
                       {.field_bytes_max = facts.field_bytes_max,
-                       .record_bytes_max = 2 * facts.field_bytes_max,
+                       .record_bytes_max = record_bytes_max,
                        .begin_offset = begin.offset,
                        .stored_offset = text.stored_offset,
                        .bytes_left_out = text.bytes_left_out},
@@ -524,8 +531,7 @@ Status RefuseEndlessField(const Sample& sample, int64_t field_bytes_max) {
 Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const ReadOptions& options,
                                          ExecutionContext& context, const ReaderTuning& tuning) {
   DialectHints hints = options.Hints();
-  const int64_t field_bytes_max = options.field_max.value_or(
-      ByteSize{std::min(int64_t{16} << 20, context.memory_bytes_max() / 8)});
+  const int64_t field_bytes_max = FieldBytesMax(options.field_max, context);
   SampleOptions sample_options;
   sample_options.encoding = options.encoding;
   sample_options.look_ahead_bytes = field_bytes_max;

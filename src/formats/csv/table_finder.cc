@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "formats/csv/errors.h"
 #include "formats/csv/row_judge.h"
 #include "formats/csv/row_table.h"
 #include "formats/csv/sample_types.h"
@@ -75,9 +76,16 @@ bool TableFinder::IsRegular(const TextMorsel& morsel) {
   return rows.Begin(morsel.text(), 0, morsel.text_bytes, morsel.literal_quotes, &index_);
 }
 
-// Of a record beyond the limit only the beginning is known: it goes with what it stands in.
+// Of a record beyond the limit only the beginning is known: it goes with the table it stands in, or
+// below. What it is the first record of cannot be told, and to leave that out would lose rows.
 Status TableFinder::AddTruncated(const TextMorsel& morsel) {
   if (place_ == Place::kBlock) ARROW_RETURN_NOT_OK(Decide(true));
+  if (!table_) {
+    return Fail(kRowTooLong, {.byte_offset = morsel.byte_offset},
+                "the record of {} bytes in line {} stands above all tables; without it the first "
+                "table's form cannot be told",
+                morsel.bytes, line_ + 1);
+  }
   JoinTable(/*with_gap=*/true);
   head_is_open_ = false;
   table_->head_is_whole = false;
@@ -85,7 +93,8 @@ Status TableFinder::AddTruncated(const TextMorsel& morsel) {
   pending_begin_ = table_->end_offset;
   line_ += std::max<int64_t>(morsel.oversized_line_count, 1);
   table_->end_line = line_;
-  place_ = Place::kTable;
+  // Behind an empty line another table may still begin with the next record.
+  if (place_ != Place::kTable) place_ = Place::kGap;
   return Status::OK();
 }
 
@@ -102,6 +111,11 @@ Status TableFinder::AddRecord(const Record& record) {
     if (place_ == Place::kBlock) ARROW_RETURN_NOT_OK(Decide(true));
     place_ = Place::kGap;
     AddPending(record);
+    if (!table_ && !first_filled_) {
+      // Empty lines above all tables are no part of the first one, however many.
+      pending_begin_ += static_cast<int64_t>(pending_.size());
+      pending_.clear();
+    }
     if (pending_.size() > kPendingBytesMax) JoinTable(/*with_gap=*/true);
     return Status::OK();
   }
@@ -243,17 +257,12 @@ void TableFinder::JoinTable(bool with_gap) {
   filled_end_ = 0;
 }
 
-// Begins a table with the first pending line that is not empty; the first table begins with the
-// text, because lines that are to be skipped count from there.
+// Begins a table with the first pending line that is not empty.
 void TableFinder::Open() {
-  if (pending_begin_ > 0) {
-    const size_t empty = first_filled_.value_or(pending_.size());
-    pending_.erase(0, empty);
-    filled_end_ -= std::min(filled_end_, empty);
-    pending_begin_ += static_cast<int64_t>(empty);
-  } else {
-    first_filled_line_ = 0;
-  }
+  const size_t empty = first_filled_.value_or(pending_.size());
+  pending_.erase(0, empty);
+  filled_end_ -= std::min(filled_end_, empty);
+  pending_begin_ += static_cast<int64_t>(empty);
   table_ = TableRange{.begin_offset = pending_begin_,
                       .end_offset = pending_begin_,
                       .begin_line = pending_.empty() ? line_ : first_filled_line_};

@@ -52,7 +52,8 @@ class TableFinder {
 
   /// `take` is called for every table in order, as soon as its end is known.
   TableFinder(const Dialect& dialect, const TableFinderOptions& options, Take take);
-  /// The next records. Errors: those of `take`.
+  /// The next records. Errors: those of `take`; csv.row_too_long for a truncated record above all
+  /// tables.
   Status Add(const TextMorsel& morsel);
   Status Finish();
 

@@ -19,9 +19,11 @@
 namespace pyforge::csv {
 namespace {
 
+using pyforge::testing::AtByte;
 using pyforge::testing::FailsWith;
 using pyforge::testing::MemorySource;
 using pyforge::testing::MemoryStream;
+using ::testing::AllOf;
 using ::testing::ElementsAre;
 using ::testing::HasSubstr;
 using ::testing::IsEmpty;
@@ -78,7 +80,7 @@ const std::string kTowns = "town,people\nOslo,700000\nBonn,300000\n";
 TEST(TableFinder, FindsTablesBehindEmptyLines) {
   EXPECT_THAT(Tables(kPeople + "\n" + kTowns), ElementsAre(kPeople, kTowns));
   EXPECT_THAT(Tables("\n\n" + kPeople + "\n \n\r\n" + kTowns + "\n\n" + kPeople + "\n"),
-              ElementsAre("\n\n" + kPeople, kTowns, kPeople));
+              ElementsAre(kPeople, kTowns, kPeople));
 }
 
 TEST(TableFinder, TellsTheLinesOfEachTable) {
@@ -173,7 +175,24 @@ TEST(TableFinder, FindsTablesOfManyRows) {
 TEST(TableFinder, LeavesARecordBeyondTheLimitInItsTable) {
   const std::string huge = "9," + std::string(5000, 'x') + ",1\n";
   EXPECT_THAT(Tables(kPeople + huge + "\n" + kTowns), ElementsAre(kPeople + huge, kTowns));
-  EXPECT_THAT(Tables(huge + kPeople + "\n" + kTowns), SizeIs(2));
+  // Above a table it goes with the one before, and the table is found all the same.
+  const std::vector<TableRange> ranges = Ranges(kPeople + "\n" + huge + kTowns);
+  ASSERT_THAT(ranges, SizeIs(2));
+  EXPECT_EQ(ranges[1].head, kTowns);
+}
+
+TEST(TableFinder, RefusesARecordBeyondTheLimitAboveAllTables) {
+  const std::string huge = "9," + std::string(5000, 'x') + ",1\n";
+  TableFinder finder({}, {}, [](const TableRange&) { return Status::OK(); });
+  ExecutionContext context{{.threads = 1}};
+  const auto store = std::make_shared<BlockStore>(64, context.memory_pool());
+  Splitter splitter(std::make_unique<MemoryStream>(
+                        std::make_shared<const std::string>("\n" + huge + kPeople), 1 << 20),
+                    Scanner({}), {.field_bytes_max = 1000, .record_bytes_max = 2000}, store);
+  ASSERT_OK_AND_ASSIGN(auto empty, splitter.Next());
+  ASSERT_OK(finder.Add(*empty));
+  ASSERT_OK_AND_ASSIGN(auto truncated, splitter.Next());
+  EXPECT_THAT(finder.Add(*truncated), AllOf(FailsWith("csv.row_too_long"), AtByte(1)));
 }
 
 TEST(TableFinder, BoundsWhatIsPending) {
@@ -181,6 +200,11 @@ TEST(TableFinder, BoundsWhatIsPending) {
   const std::vector<TableRange> ranges = Ranges(kPeople + gap + kTowns, {}, {}, 1 << 16);
   ASSERT_THAT(ranges, SizeIs(2));
   EXPECT_EQ(ranges[1].begin_line, 4 + (3 << 20));
+  const std::vector<TableRange> first = Ranges(gap + kPeople + "\n" + kTowns, {}, {}, 1 << 16);
+  ASSERT_THAT(first, SizeIs(2));
+  EXPECT_EQ(first[0].begin_offset, 3 << 20);
+  EXPECT_EQ(first[0].begin_line, 3 << 20);
+  EXPECT_EQ(first[0].head, kPeople);
   std::string lines = kPeople + "\n";
   for (int i = 0; i < 200'000; ++i) lines += "a remark\n";
   EXPECT_THAT(Ranges(lines, {}, {}, 1 << 16), SizeIs(1));
@@ -370,6 +394,25 @@ TEST(AllTables, SkipLinesInOtherEncodings) {
   ASSERT_THAT(opened->input->tables(), SizeIs(2));
   EXPECT_THAT(ReadTable(*opened, "t_1").first_row, ElementsAre("Oslo", "700000"));
   EXPECT_THAT(ReadTable(*opened, "t_2").first_row, ElementsAre("1", "Ann", "170"));
+}
+
+TEST(AllTables, KeepAFirstRecordThatIsTooLong) {
+  std::string first = std::string(300 << 10, 'x') + ",1\n";
+  for (int i = 0; i < 30; ++i) first += "5,6\n";
+  auto opened = Open(first + "\n" + kPeople, {.delimiter = ",", .field_max = ByteSize{64 << 10}});
+  ASSERT_OK(opened);
+  ASSERT_THAT(opened->input->tables(), SizeIs(2));
+  const auto scans =
+      opened->input->Scan(std::vector<TableRequest>{{.table = "t_1", .keep_bad_rows = true}});
+  ASSERT_OK(scans);
+  EXPECT_EQ(scans->front()->tables()[0].schema->num_fields(), 3);
+  ASSERT_OK_AND_ASSIGN(const auto morsel, scans->front()->Next());
+  ASSERT_NE(morsel, nullptr);
+  ASSERT_OK_AND_ASSIGN(const auto decoded,
+                       scans->front()->NewDecoder()->Decode(*morsel, DecodeMode::kRows));
+  EXPECT_EQ(decoded.record_count, 1);
+  EXPECT_EQ(CountOf(decoded.ledger, "csv.row_too_long"), 1);
+  EXPECT_EQ(ReadTable(*opened, "t_2").row_count, 3);
 }
 
 TEST(AllTables, RefuseATableThatIsNotThere) {
