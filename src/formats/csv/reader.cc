@@ -429,12 +429,17 @@ class TablesOfText {
   }
 
   Status Take(TableRange range) {
-    // What is known of a table is little, but not nothing.
+    // What is known of a table and of a column is little, but not nothing.
     constexpr size_t kTablesMax = 10'000;
-    if (tables_.size() == kTablesMax) {
-      return Fail(kTooManyTables, {.path = whole_.source->path()}, "there are more than {} tables",
-                  kTablesMax);
-    }
+    constexpr size_t kColumnsMax = 200'000;
+    const auto refuse = [&](std::string_view what, size_t most) {
+      return Fail(
+          kTooManyTables,
+          {.path = whole_.source->path(), .byte_offset = whole_.bom_bytes + range.begin_offset},
+          "there are more than {} {}; the table that begins in line {} is one too many", most, what,
+          range.begin_line + 1);
+    };
+    if (tables_.size() == kTablesMax) return refuse("tables", kTablesMax);
     auto table = std::make_shared<OpenedTable>(whole_);
     Sample sample;
     sample.encoding = encoding_;
@@ -447,6 +452,11 @@ class TablesOfText {
     DetectedDialect detected;
     ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning_, context_, table.get(), &detected));
     if (table->facts.names.empty()) return LeaveOut(range);
+    // One table may have as many as it likes: that is bounded elsewhere.
+    column_count_ += table->facts.names.size();
+    if (!tables_.empty() && column_count_ > kColumnsMax) {
+      return refuse("columns in all tables", kColumnsMax);
+    }
     Dialect& dialect = table->facts.dialect;
     dialect.data_offset += range.begin_offset;
     dialect.data_line += range.begin_line;
@@ -496,6 +506,7 @@ class TablesOfText {
   const ReaderTuning tuning_;
   ExecutionContext& context_;
   std::vector<std::shared_ptr<OpenedTable>> tables_;
+  size_t column_count_ = 0;  // of all
 };
 
 /// The input of several tables.

@@ -17,11 +17,18 @@ namespace {
 constexpr int64_t kRecordsDecided = 64;
 // Longer remarks and gaps are rows of the table above.
 constexpr size_t kPendingBytesMax = size_t{1} << 20;
+// A record of more is not taken apart: each field would cost many times its bytes.
+constexpr int64_t kFieldsMax = int64_t{1} << 20;
 // Above it a row of names is certain enough to begin a table.
 constexpr double kNamesScore = 0.3;
 
 // Of the last record of a text. Only the text's own last line may lack its end.
 bool HasLineEnd(std::string_view text) { return text.ends_with('\n') || text.ends_with('\r'); }
+
+Dialect WithoutComment(Dialect dialect) {
+  dialect.comment.clear();
+  return dialect;
+}
 
 }  // namespace
 
@@ -76,22 +83,28 @@ bool TableFinder::IsRegular(const TextMorsel& morsel) {
   return rows.Begin(morsel.text(), 0, morsel.text_bytes, morsel.literal_quotes, &index_);
 }
 
-// Of a record beyond the limit only the beginning is known: it goes with the table it stands in, or
-// below. What it is the first record of cannot be told, and to leave that out would lose rows.
+// Of a record beyond the limit only the beginning is known.
 Status TableFinder::AddTruncated(const TextMorsel& morsel) {
+  return AddUnseen(morsel.bytes, std::max<int64_t>(morsel.oversized_line_count, 1),
+                   {.byte_offset = morsel.byte_offset});
+}
+
+// A record that is not looked at goes with the table it stands in, or below. What it is the first
+// record of cannot be told, and to leave that out would lose rows.
+Status TableFinder::AddUnseen(int64_t bytes, int64_t line_count, const Where& where) {
   if (place_ == Place::kBlock) ARROW_RETURN_NOT_OK(Decide(true));
   if (!table_) {
-    return Fail(kRowTooLong, {.byte_offset = morsel.byte_offset},
+    return Fail(kRowTooLong, where,
                 "the record of {} bytes in line {} stands above all tables; without it the first "
                 "table's form cannot be told",
-                morsel.bytes, line_ + 1);
+                bytes, line_ + 1);
   }
   JoinTable(/*with_gap=*/true);
   head_is_open_ = false;
   table_->head_is_whole = false;
-  table_->end_offset += morsel.bytes;
+  table_->end_offset += bytes;
   pending_begin_ = table_->end_offset;
-  line_ += std::max<int64_t>(morsel.oversized_line_count, 1);
+  line_ += line_count;
   table_->end_line = line_;
   // Behind an empty line another table may still begin with the next record.
   if (place_ != Place::kTable) place_ = Place::kGap;
@@ -119,12 +132,16 @@ Status TableFinder::AddRecord(const Record& record) {
     if (pending_.size() > kPendingBytesMax) JoinTable(/*with_gap=*/true);
     return Status::OK();
   }
+  if (record.field_count > kFieldsMax) {
+    return AddUnseen(static_cast<int64_t>(record.raw.size()), CountLineEnds(dialect_, record.raw),
+                     {});
+  }
   if (place_ != Place::kBlock) BeginBlock(repeats_names);
   AddPending(record);
   const bool counts = !record.is_comment && (block_records_ > 0 || record.field_count > 1);
   block_records_ += counts ? 1 : 0;
   if (counts && block_records_ == 1) {
-    const Rows rows = ParseRows(record.raw);
+    const Rows rows = ParseRows(record.raw, dialect_);
     block_width_ = record.field_count;
     if (rows.size() == 1 && IsAllNames(rows[0])) block_names_ = rows[0].values;
   }
@@ -158,7 +175,9 @@ void TableFinder::AddPending(const Record& record) {
 
 // Finds out what the records of the block belong to.
 Status TableFinder::Decide(bool is_end_of_block) {
-  const Rows rows = ParseRows(std::string_view(pending_).substr(block_begin_));
+  const std::string_view block = std::string_view(pending_).substr(block_begin_);
+  Rows rows = ParseRows(block, dialect_);
+  if (CommentsAreRows(rows, block)) rows = ParseRows(block, WithoutComment(dialect_));
   std::vector<uint32_t> widths;
   for (const SampleRow& row : rows) {
     if (!row.is_comment && row.width > 0) widths.push_back(static_cast<uint32_t>(row.width));
@@ -213,7 +232,9 @@ bool TableFinder::RepeatsNames(const Record& record) const {
   const std::vector<std::string>& names = in_block ? block_names_ : names_;
   const int64_t width = in_block ? block_width_ : width_;
   if (record.field_count == width || record.field_count < 2 || names.size() < 2) return false;
-  const Rows rows = ParseRows(record.raw);
+  // A row of so many fields cannot consist of them.
+  if (record.field_count > static_cast<int64_t>(4 * names.size())) return false;
+  const Rows rows = ParseRows(record.raw, dialect_);
   if (rows.size() != 1) return false;
   size_t repeated = 0;
   for (const std::string& value : rows[0].values) {
@@ -224,9 +245,25 @@ bool TableFinder::RepeatsNames(const Record& record) const {
   return repeated >= 2 && repeated * 10 >= rows[0].width * 8;
 }
 
-Rows TableFinder::ParseRows(std::string_view text) const {
+// Each table is asked for itself whether lines that begin like comments of the one above are its
+// rows: they are where most of them have the fields of the row that they follow.
+bool TableFinder::CommentsAreRows(const Rows& rows, std::string_view block) const {
+  if (dialect_.comment.empty() || options_.comment_is_given) return false;
+  const Dialect plain = WithoutComment(dialect_);
+  size_t width = 0, comments = 0, with_fields = 0;
+  for (const SampleRow& row : rows) {
+    if (!row.is_comment && width < 2) width = row.width;
+    if (!row.is_comment || width < 2) continue;
+    ++comments;
+    const Rows parsed = ParseRows(block.substr(row.begin, row.end - row.begin), plain);
+    with_fields += parsed.size() == 1 && parsed[0].width == width ? 1 : 0;
+  }
+  return with_fields * 2 > comments;
+}
+
+Rows TableFinder::ParseRows(std::string_view text, const Dialect& dialect) {
   Rows rows;
-  SampleParser parser(text, dialect_, /*text_is_cut=*/false);
+  SampleParser parser(text, dialect, /*text_is_cut=*/false);
   std::vector<Cell> cells;
   while (parser.Next(&cells)) {
     SampleRow row{.begin = parser.begin(),
@@ -236,7 +273,7 @@ Rows TableFinder::ParseRows(std::string_view text) const {
                   .width = cells.size()};
     for (const Cell& cell : cells) {
       row.filled += Trim(cell.text).empty() ? 0 : 1;
-      row.values.push_back(CellValue(cell, dialect_));
+      row.values.push_back(CellValue(cell, dialect));
     }
     rows.push_back(std::move(row));
   }

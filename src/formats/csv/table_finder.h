@@ -32,6 +32,7 @@ struct TableFinderOptions {
   int64_t head_bytes_max = int64_t{256} << 10;  ///< more where the first record alone has more
   /// No row names columns, by the user's word: only the number of fields tells tables apart.
   bool has_no_headers = false;
+  bool comment_is_given = false;  ///< by the user: lines that begin so are rows of no table
   /// Where the first record lies, and how many lines above it.
   int64_t begin_offset = 0;
   int64_t begin_line = 0;
@@ -44,7 +45,9 @@ struct TableFinderOptions {
 /// line where names of the table come again above rows with another number of fields. What stands
 /// in lines without a delimiter before it belongs to it, so that its title is no row of the table
 /// above.
-/// Memory: what `head_bytes_max` says, and as much again for lines whose table is not known yet.
+/// Memory: what `head_bytes_max` says; for lines whose table is not known yet 1 MiB of remarks and
+/// gaps, 1 MiB of records and one record more; and what the fields of those records take, at most
+/// 2^21 of them.
 /// Threads: one at a time.
 class TableFinder {
  public:
@@ -73,6 +76,7 @@ class TableFinder {
   bool IsRegular(const TextMorsel& morsel);
   Status AddRecord(const Record& record);
   Status AddTruncated(const TextMorsel& morsel);
+  Status AddUnseen(int64_t bytes, int64_t line_count, const Where& where);
   void AddPending(const Record& record);
   Status Decide(bool is_end_of_block);
   void JoinTable(bool with_gap);
@@ -80,7 +84,8 @@ class TableFinder {
   Status Close();
   void Append(std::string_view text, int64_t line);
   void SetWidth(int64_t width);
-  Rows ParseRows(std::string_view text) const;
+  static Rows ParseRows(std::string_view text, const Dialect& dialect);
+  bool CommentsAreRows(const Rows& rows, std::string_view block) const;
   bool BeginsTable(const Rows& rows, size_t first, int64_t width) const;
   static bool NamesColumns(const Rows& rows, size_t index, double score_min);
   bool RepeatsNames(const Record& record) const;

@@ -195,6 +195,15 @@ TEST(TableFinder, RefusesARecordBeyondTheLimitAboveAllTables) {
   EXPECT_THAT(finder.Add(*truncated), AllOf(FailsWith("csv.row_too_long"), AtByte(1)));
 }
 
+TEST(TableFinder, TakesNoRecordOfMillionsOfFieldsApart) {
+  const std::string wide(size_t{2} << 20, ',');
+  const std::string text = kPeople + "\n" + wide + "\n" + kTowns;
+  const std::vector<TableRange> ranges = Ranges(text, {}, {}, 1 << 22);
+  ASSERT_THAT(ranges, SizeIs(2));
+  EXPECT_EQ(ranges[0].end_line, 6);
+  EXPECT_EQ(ranges[1].head, kTowns);
+}
+
 TEST(TableFinder, BoundsWhatIsPending) {
   const std::string gap(size_t{3} << 20, '\n');
   const std::vector<TableRange> ranges = Ranges(kPeople + gap + kTowns, {}, {}, 1 << 16);
@@ -427,7 +436,35 @@ TEST(AllTables, RefuseATableThatIsNotThere) {
 TEST(AllTables, AreNotWithoutNumber) {
   std::string text;
   for (int i = 0; i < 10'001; ++i) text += i % 2 == 0 ? "a,b\n1,2\n\n" : "c,d,e\n1,2,3\n\n";
-  EXPECT_THAT(Open(text), FailsWith("csv.too_many_tables"));
+  const auto opened = Open(text);
+  EXPECT_THAT(opened, FailsWith("csv.too_many_tables"));
+  EXPECT_THAT(opened.status().message(), HasSubstr("line 30001"));
+}
+
+TEST(AllTables, AreNotOfColumnsWithoutNumber) {
+  std::string text;
+  for (int i = 0; i < 21; ++i) {
+    const std::string commas(static_cast<size_t>(9'999 + i % 2), ',');
+    for (int row = 0; row < 2; ++row) text += "1" + commas + "\n";
+    text += "\n";
+  }
+  const ReadOptions options{.delimiter = ",", .header = Header::kNo};
+  const auto opened = Open(text, options);
+  EXPECT_THAT(opened, FailsWith("csv.too_many_tables"));
+  EXPECT_THAT(opened.status().message(), HasSubstr("columns"));
+}
+
+TEST(AllTables, KeepRowsThatBeginLikeTheCommentsOfATableAbove) {
+  std::string text = "id,size\n";
+  for (int i = 0; i < 20; ++i) text += fmt::format("# a remark\n{},{}\n", i, i * 7);
+  text += "\nkey,label,weight\n#1,x,1.5\n#2,y,2.5\n#3,z,3.5\n";
+  auto opened = Open(text);
+  ASSERT_OK(opened);
+  ASSERT_THAT(opened->input->tables(), SizeIs(2));
+  EXPECT_EQ(ReadTable(*opened, "t_1").row_count, 20);
+  const TableText second = ReadTable(*opened, "t_2");
+  EXPECT_EQ(second.row_count, 3);
+  EXPECT_THAT(second.first_row, ElementsAre("#1", "x", "1.5"));
 }
 
 }  // namespace
