@@ -156,4 +156,9 @@ std::string_view Utf8Prefix(std::string_view text, size_t bytes_max) {
   return text.substr(0, end);
 }
 
+bool IsFilling(std::string_view line) {
+  constexpr std::string_view kFilling("\x1A\0", 2);
+  return !line.empty() && line.find_first_not_of(kFilling) == std::string_view::npos;
+}
+
 }  // namespace pyforge::csv

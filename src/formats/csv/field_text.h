@@ -32,4 +32,8 @@ ResolvedField ResolveField(const Dialect& dialect, std::string_view raw, bool qu
 /// At most the first `bytes_max` bytes, without a part of a character at the end.
 std::string_view Utf8Prefix(std::string_view text, size_t bytes_max);
 
+/// What fills a file up to its size: control-Z ended text files under DOS, and NULs stand where a
+/// file was made at its full size and its writing was interrupted.
+bool IsFilling(std::string_view line);
+
 }  // namespace pyforge::csv

@@ -7,6 +7,7 @@
 #include <set>
 #include <utility>
 
+#include "formats/csv/field_text.h"
 #include "formats/csv/header_evidence.h"
 #include "formats/csv/header_names.h"
 #include "formats/csv/sniff_parse.h"
@@ -490,13 +491,6 @@ bool LayoutFinder::FindSecondTable(size_t* index) {
   return true;
 }
 
-// What fills a file up to its size: control-Z ended text files under DOS, and NULs stand where a
-// file was made at its full size and its writing was interrupted.
-bool IsFilling(std::string_view line) {
-  constexpr std::string_view kFilling("\x1A\0", 2);
-  return !line.empty() && line.find_first_not_of(kFilling) == std::string_view::npos;
-}
-
 // Cuts off what follows the last row of data in `rows`, of which `first` is the first that may go.
 void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text, int64_t base) {
   size_t end = rows.size();
@@ -511,7 +505,9 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
   const auto is_filling = [&](const SampleRow& row) {
     return IsFilling(text.substr(row.begin, row.end - row.begin));
   };
-  if (end > first && is_filling(rows[end - 1])) --end;
+  const bool is_filled_up = end > first && is_filling(rows[end - 1]);
+  if (is_filled_up) --end;
+  const size_t read_end = end;
   while (end > first && is_empty(rows[end - 1])) --end;
   size_t notes = end;
   while (!hints_.keeps_footer && notes > first && end - notes < kFooterRowsMax &&
@@ -539,7 +535,7 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
   if (end == rows.size()) return;
   dialect_->end_offset = base + static_cast<int64_t>(rows[end].begin);
   size_t empty_rows = 0;
-  for (size_t i = end; i < rows.size(); ++i) {
+  for (size_t i = end; i < read_end; ++i) {
     if (rows[i].filled == 0) {
       ++empty_rows;
     } else if (layout_.footer.size() < kLinesKept) {
@@ -548,7 +544,8 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
   }
   layout_.footer_reason =
       fmt::format("{} lines of remarks and {} empty rows at the end of the file",
-                  rows.size() - end - empty_rows, empty_rows);
+                  read_end - end - empty_rows, empty_rows);
+  if (is_filled_up) layout_.footer_reason += "; NULs or Control-Z fill it up to its size";
 }
 
 void LayoutFinder::SetEnd() {

@@ -197,7 +197,9 @@ TEST(FindLayout, CutsOffWhatFollowsTheTable) {
   EXPECT_EQ(notes.Value("footer"), "Source: the office\nas of today");
   EXPECT_EQ(Detect(table + "(2 rows affected)\n").data, "1,Oslo,2\n2,Rome,3\n");
   for (const std::string& filling : {std::string("\x1A"), std::string(40, '\0')}) {
-    EXPECT_EQ(Detect(table + filling).data, "1,Oslo,2\n2,Rome,3\n");
+    const Found filled = Detect(table + filling);
+    EXPECT_EQ(filled.data, "1,Oslo,2\n2,Rome,3\n");
+    EXPECT_EQ(filled.Value("footer").find(filling), std::string::npos) << "it is no remark";
   }
   EXPECT_EQ(Detect(table + "3\n").data, "1,Oslo,2\n2,Rome,3\n3\n")
       << "a short last row may be a row cut off";

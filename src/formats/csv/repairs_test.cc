@@ -278,5 +278,23 @@ TEST(CsvSniff, RefusesBinaryFilesWhateverTheirName) {
   EXPECT_EQ(Confidence(noise, "t.csv"), 0);
 }
 
+TEST(CsvRepairs, LeavesOutWhatFillsALargeFileUp) {
+  std::string rows = "id,size\n";
+  int64_t count = 0;
+  for (; rows.size() < (300U << 10); ++count) rows += fmt::format("{},{}\n", count, count * 7);
+  for (const size_t filling : {1U, 5000U, 40'000U, 64U << 10, 3U << 20}) {
+    auto read = ReadCsv(rows + std::string(filling, '\0'));
+    ASSERT_OK(read);
+    EXPECT_EQ(read->table->num_rows(), count) << filling;
+    EXPECT_TRUE(read->table->schema()->field(0)->type()->Equals(arrow::int64())) << filling;
+    EXPECT_EQ(read->record_count, count) << filling;
+  }
+  // Within the beginning that is looked at, and below a footer.
+  auto small = ReadCsv("id,size\n1,2\n3,4\n" + std::string(2U << 20, '\0'));
+  ASSERT_OK(small);
+  EXPECT_EQ(small->table->num_rows(), 2);
+  EXPECT_TRUE(small->table->schema()->field(0)->type()->Equals(arrow::int64()));
+}
+
 }  // namespace
 }  // namespace pyforge::csv

@@ -8,6 +8,7 @@
 #include "codec/charset/names.h"
 #include "codec/charset/transcode.h"
 #include "codec/charset/utf8.h"
+#include "formats/csv/field_text.h"
 
 namespace pyforge::csv {
 namespace {
@@ -52,14 +53,35 @@ Result<charset::Detection> FindEncoding(std::string_view bytes, bool whole,
   return result;
 }
 
-Result<SampleBlock> ReadBlock(const RandomAccess& file, int64_t offset, int64_t bytes,
-                              const charset::Detection& encoding) {
+// Where a file's text ends: behind the first byte of what fills it up to its size, so that this is
+// still seen, or with the file. Looks no further back than `begin` or a file that is nothing else.
+Result<int64_t> FindTextEnd(const RandomAccess& file, int64_t begin) {
+  constexpr int64_t kStepBytes = int64_t{64} << 10;
+  constexpr int64_t kFillingBytesMax = int64_t{256} << 20;
+  std::string raw(static_cast<size_t>(kStepBytes), '\0');
+  const int64_t first = std::max(begin, file.size() - kFillingBytesMax);
+  int64_t end = file.size();
+  while (end > first) {
+    const int64_t bytes = std::min(kStepBytes, end - first);
+    ARROW_ASSIGN_OR_RAISE(const int64_t read,
+                          file.ReadAt(end - bytes, bytes, reinterpret_cast<uint8_t*>(raw.data())));
+    std::string_view text(raw.data(), static_cast<size_t>(read));
+    while (!text.empty() && IsFilling(text.substr(text.size() - 1))) text.remove_suffix(1);
+    end -= read - static_cast<int64_t>(text.size());
+    if (!text.empty() || read < bytes) break;
+  }
+  return std::min(end + 1, file.size());
+}
+
+Result<SampleBlock> ReadBlock(const RandomAccess& file, int64_t text_end, int64_t offset,
+                              int64_t bytes, const charset::Detection& encoding) {
+  bytes = std::min(bytes, text_end - offset);
   std::string raw(static_cast<size_t>(bytes), '\0');
   ARROW_ASSIGN_OR_RAISE(const int64_t read,
                         file.ReadAt(offset, bytes, reinterpret_cast<uint8_t*>(raw.data())));
   raw.resize(static_cast<size_t>(read));
   SampleBlock block;
-  block.ends_file = offset + read >= file.size();
+  block.ends_file = offset + read >= text_end;
   const bool is_utf8 = encoding.name == "utf-8";
   if (!is_utf8) {
     ARROW_ASSIGN_OR_RAISE(raw, Decode(raw, encoding.name, block.ends_file));
@@ -261,8 +283,12 @@ Result<Sample> TakeSample(Source& source, const SampleOptions& options) {
 
   if (!source.cheap_random_access() || options.block_count <= 0) return sample;
   ARROW_ASSIGN_OR_RAISE(const auto file, source.OpenRandomAccess());
-  const int64_t rest = file->size() - head_end;
   const int64_t unit = UnitBytes(sample.encoding.name);
+  int64_t text_end = file->size();
+  if (unit == 1) {
+    ARROW_ASSIGN_OR_RAISE(text_end, FindTextEnd(*file, head_end));
+  }
+  const int64_t rest = text_end - head_end;
   const int64_t block_bytes = options.block_bytes - options.block_bytes % unit;
   const int64_t block_count =
       std::min<int64_t>(options.block_count, (rest + block_bytes - 1) / block_bytes);
@@ -271,7 +297,7 @@ Result<Sample> TakeSample(Source& source, const SampleOptions& options) {
     int64_t offset = head_end + std::max<int64_t>(rest - block_bytes, 0) * i / block_count;
     offset -= offset % unit;
     ARROW_ASSIGN_OR_RAISE(SampleBlock block,
-                          ReadBlock(*file, offset, block_bytes + unit, sample.encoding));
+                          ReadBlock(*file, text_end, offset, block_bytes + unit, sample.encoding));
     if (!block.text.empty()) sample.blocks.push_back(std::move(block));
   }
   return sample;

@@ -88,6 +88,7 @@ Result<std::unique_ptr<TextMorsel>> Splitter::Next() {
         TakeQuoteLiterally(open_quote_);
         continue;
       }
+      if (IsFilling({block_->data(), static_cast<size_t>(filled_)})) filled_ = 0;
       while (filled_ > 0 && block_->data()[filled_ - 1] == kControlZ) --filled_;
       if (filled_ > 0) return Cut(filled_);
       Finish();
