@@ -21,8 +21,12 @@ std::atomic<int> writer_count{0};
 void DirectWriter::FreeAligned::operator()(uint8_t* block) const { std::free(block); }
 
 std::unique_ptr<DirectWriter> DirectWriter::Make(int fd, int64_t offset, SystemCalls& calls) {
-  const int other_count = writer_count.load();
-  if (other_count >= kWriterCountMax) return nullptr;
+  // In one step: two that begin together are not both alone, nor are there more than allowed.
+  const int other_count = writer_count.fetch_add(1);
+  if (other_count >= kWriterCountMax) {
+    --writer_count;
+    return nullptr;
+  }
   const int block_count = other_count == 0 ? kBlockCountMax : kBlockCountShared;
   std::unique_ptr<DirectWriter> writer(new DirectWriter(fd, offset, block_count, calls));
   for (auto& block : writer->blocks_) {
@@ -45,7 +49,6 @@ DirectWriter::DirectWriter(int fd, int64_t offset, int block_count, SystemCalls&
       begin_count_(static_cast<size_t>(block_count) / 3),
       offset_(offset),
       blocks_(static_cast<size_t>(block_count)) {
-  ++writer_count;
   for (int i = block_count - 1; i > 0; --i) free_.push_back(i);
 }
 

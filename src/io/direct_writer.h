@@ -30,7 +30,8 @@ class DirectWriter {
   /// Continues `fd`, which is borrowed, at `offset`, a multiple of 4 KiB. Null where the file
   /// system does not allow it, or there are enough writers.
   static std::unique_ptr<DirectWriter> Make(int fd, int64_t offset, SystemCalls& calls);
-  /// Waits for the block that is being written; others are forgotten.
+  /// Waits for the blocks that are being written, which may be all but one; what is filled since is
+  /// forgotten.
   ~DirectWriter();
   DirectWriter(const DirectWriter&) = delete;
   DirectWriter& operator=(const DirectWriter&) = delete;
