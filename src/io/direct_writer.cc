@@ -112,7 +112,12 @@ int DirectWriter::WriteBlocks(const std::vector<int>& indices) {
   }
   ssize_t count = calls_.PWriteV(fd_, blocks.data(), static_cast<int>(indices.size()),
                                  static_cast<off_t>(offset_));
-  count = std::max(count, ssize_t{0});
+  if (count < 0) {
+    // A disk that fails is believed: the cache would take the bytes, and lose them later unheard.
+    const bool may_fit_the_cache = errno == EINVAL || errno == EINTR || errno == ENOSPC;
+    if (!may_fit_the_cache) return errno;
+    count = 0;
+  }
   for (size_t i = 0; i < indices.size(); ++i) {
     const int64_t done = std::min(count, kBlockBytes);
     count -= done;

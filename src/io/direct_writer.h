@@ -43,6 +43,8 @@ class DirectWriter {
   int Submit();
   /// Waits for all blocks; what follows may be written through the cache. Returns 0 or an errno.
   int Finish();
+  /// Once one of them has returned an errno: where the block lies that could not be written.
+  int64_t failed_offset() const { return offset_; }
 
  private:
   struct FreeAligned {
@@ -58,7 +60,7 @@ class DirectWriter {
   SystemCalls& calls_;
   // As many blocks are written at once, lest the thread take a processor away from others often.
   const size_t begin_count_;
-  int64_t offset_;  // of the block written next; the thread's
+  int64_t offset_;  // of the block written next; the thread's while there is no error
   // A block's memory is only taken when it is first filled, so that free ones go last in, first
   // out.
   std::vector<std::unique_ptr<uint8_t[], FreeAligned>> blocks_;

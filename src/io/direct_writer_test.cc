@@ -23,6 +23,7 @@ using pyforge::testing::InFile;
 using pyforge::testing::ReadAll;
 using pyforge::testing::TempDirectory;
 using ::testing::AllOf;
+using ::testing::HasSubstr;
 using ::testing::IsEmpty;
 
 ExecutionContext& Context() {
@@ -38,8 +39,8 @@ std::string Pattern(size_t bytes) {
 }
 
 /// Writes 30 MB in steps of `step` bytes, most of them past the page cache.
-Status WriteLarge(const std::string& path, const std::string& bytes, size_t step, Faults faults) {
-  FaultyFileSystem place(faults);
+Status WriteLarge(const std::string& path, const std::string& bytes, size_t step,
+                  FaultyFileSystem& place) {
   ARROW_ASSIGN_OR_RAISE(auto staging,
                         Staging::Open({.replace = true, .file_system = place.get()}, Context()));
   ARROW_ASSIGN_OR_RAISE(OutputFile * file, staging->NewFile(path));
@@ -47,6 +48,11 @@ Status WriteLarge(const std::string& path, const std::string& bytes, size_t step
     ARROW_RETURN_NOT_OK(file->Append(std::string_view(bytes).substr(i, step)));
   }
   return staging->Publish();
+}
+
+Status WriteLarge(const std::string& path, const std::string& bytes, size_t step, Faults faults) {
+  FaultyFileSystem place(faults);
+  return WriteLarge(path, bytes, step, place);
 }
 
 TEST(DirectWrites, WritesLargeFilesPastTheCache) {
@@ -101,11 +107,26 @@ TEST(DirectWrites, LeavesNothingWhenTheDiskFillsUpPastTheCache) {
   Faults faults;
   faults.goes_on = true;
   faults.kinds = testing::kDirectWriteCall | testing::kWriteCall;
-  for (faults.fail_at = 9; faults.fail_at <= 25; faults.fail_at += 2) {
-    ASSERT_THAT(WriteLarge(directory / "a", bytes, 100'000, faults),
+  // 16 small writes and 7 large ones go through the cache; the 20 MB left take two at least.
+  for (faults.fail_at = 24; faults.fail_at <= 25; ++faults.fail_at) {
+    FaultyFileSystem place(faults);
+    ASSERT_THAT(WriteLarge(directory / "a", bytes, 100'000, place),
                 AllOf(FailsWith("io.disk_full"), InFile(directory / "a")));
+    ASSERT_GE(place.calls().direct_write_count(), faults.fail_at - 23);
     ASSERT_THAT(directory.Names(), IsEmpty());
   }
+}
+
+TEST(DirectWrites, BelievesADiskThatFailsAndSaysWhere) {
+  const TempDirectory directory;
+  Faults faults;
+  faults.error = EIO;
+  faults.kinds = testing::kDirectWriteCall;
+  faults.fail_at = 1;
+  const Status status = WriteLarge(directory / "a", Pattern(30'000'000), 100'000, faults);
+  EXPECT_THAT(status, FailsWith("io.write_failed"));
+  EXPECT_THAT(status.message(), HasSubstr("1048576 bytes at byte 8388608 of"));
+  EXPECT_THAT(directory.Names(), IsEmpty());
 }
 
 TEST(DirectWrites, LeaveFurtherFilesToTheCacheWhenThereAreMany) {

@@ -93,7 +93,7 @@ Status StagedFile::FlushBlock() {
   if (direct_ == nullptr) return Write({block_.get(), std::exchange(buffered_, 0)});
   failure_ = context_.cancellation().Check();
   ARROW_RETURN_NOT_OK(failure_);
-  if (const int error = direct_->Submit()) return Failed(error, buffered_);
+  if (const int error = direct_->Submit()) return DirectFailed(error);
   written_ += static_cast<int64_t>(std::exchange(buffered_, 0));
   return Status::OK();
 }
@@ -106,7 +106,7 @@ Status StagedFile::Flush() {
 
 // The rest of a file is seldom a whole block, and direct writes know no others.
 Status StagedFile::LeaveDirect() {
-  if (const int error = direct_->Finish()) return Failed(error, buffered_);
+  if (const int error = direct_->Finish()) return DirectFailed(error);
   ARROW_RETURN_NOT_OK(Write({direct_->block(), std::exchange(buffered_, 0)}));
   direct_.reset();
   return Status::OK();
@@ -118,9 +118,14 @@ Status StagedFile::Finish() {
   return Status::OK();
 }
 
-Status StagedFile::Failed(int error, size_t bytes) {
-  return failure_ = WriteFailure(
-             error, fmt::format("write {} bytes at byte {} of", bytes, written_), path_);
+Status StagedFile::Failed(int error, size_t bytes, int64_t offset) {
+  return failure_ =
+             WriteFailure(error, fmt::format("write {} bytes at byte {} of", bytes, offset), path_);
+}
+
+// The thread comes behind: what failed is a block handed over earlier.
+Status StagedFile::DirectFailed(int error) {
+  return Failed(error, kFileBlockBytes, direct_->failed_offset());
 }
 
 Status StagedFile::Sync() {
@@ -161,7 +166,7 @@ Status StagedFile::WriteSome(std::span<const uint8_t> bytes, size_t* count) {
     ::poll(&waiting, 1, kPollMs);
     return Status::OK();
   }
-  return Failed(error, bytes.size());
+  return Failed(error, bytes.size(), written_);
 }
 
 }  // namespace pyforge::io

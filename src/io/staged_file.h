@@ -55,7 +55,8 @@ class StagedFile final : public OutputFile {
   Status AppendBuffered(std::span<const uint8_t>* bytes);
   Status FlushBlock();
   Status LeaveDirect();
-  Status Failed(int error, size_t bytes);
+  Status Failed(int error, size_t bytes, int64_t offset);
+  Status DirectFailed(int error);
   Status Write(std::span<const uint8_t> bytes);
   Status WriteSome(std::span<const uint8_t> bytes, size_t* count);
 

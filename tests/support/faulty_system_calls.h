@@ -50,6 +50,8 @@ class FaultySystemCalls : public io::SystemCalls {
 
   /// How many calls of the chosen kinds there were.
   int count() const { return count_; }
+  /// How many writes past the cache, failed ones too.
+  int direct_write_count() const { return direct_write_count_; }
   bool has_failed() const { return faults_.fail_at > 0 && count_ >= faults_.fail_at; }
 
   int OpenAt(int directory, const char* path, int flags, mode_t mode) override {
@@ -74,6 +76,7 @@ class FaultySystemCalls : public io::SystemCalls {
     return SystemCalls::PWrite(fd, data, std::min(bytes, faults_.write_bytes_max), offset);
   }
   ssize_t PWriteV(int fd, const iovec* parts, int count, off_t offset) override {
+    ++direct_write_count_;
     if (Fails(kDirectWriteCall)) return -1;
     if (faults_.write_bytes_max == SIZE_MAX) {
       return SystemCalls::PWriteV(fd, parts, count, offset);
@@ -130,6 +133,7 @@ class FaultySystemCalls : public io::SystemCalls {
 
   const Faults faults_;
   std::atomic<int> count_{0};
+  std::atomic<int> direct_write_count_{0};
 };
 
 /// A local file system that fails; give it to StagingOptions::file_system.
