@@ -47,7 +47,11 @@ Finding ExplainColumn(const TableFacts& facts, const TablePlan& plan, const Colu
   const std::optional<schema::TypeRival> rival = evidence.Rival(plan.decide);
   finding.confidence = ConfidenceOf(column, evidence, rival);
   finding.reason = evidence.Explain(plan.decide);
-  if (evidence.Decide(plan.decide).kind != column.type.kind) {
+  const TextKind decided = evidence.Decide(plan.decide).kind;
+  // Nothing but empty fields are values too where these are read as texts.
+  const bool holds_empty_texts =
+      plan.empty_is_text && decided == TextKind::kNull && column.type.kind == TextKind::kText;
+  if (decided != column.type.kind && !holds_empty_texts) {
     finding.reason += "; rows with too many fields hold others";
   }
   if (rival) {

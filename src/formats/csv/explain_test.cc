@@ -91,6 +91,12 @@ TEST(ExplainCsv, WeighsNothingThatWasGiven) {
   EXPECT_THAT(Find(explanation.findings, "delimiter").candidates, IsEmpty());
 }
 
+TEST(ExplainCsv, BlamesNoRowsForAColumnOfEmptyTexts) {
+  const Finding empty = OfColumn("b", "a,b\n1,\n2,\n", {.empty_fields = EmptyFields::kText});
+  EXPECT_EQ(empty.value, "string");
+  EXPECT_EQ(empty.reason.find("too many fields"), std::string::npos) << empty.reason;
+}
+
 TEST(ExplainCsv, TellsQuotesThatWereTried) {
   const Finding double_quotes = About("quote", "a,b\n1,\"x, y\"\n2,\"z, z\"\n3,\"u, v\"\n");
   EXPECT_EQ(double_quotes.value, "\"");
