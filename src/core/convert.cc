@@ -62,8 +62,11 @@ class InputConversion {
     ARROW_ASSIGN_OR_RAISE(auto scans, PlanScans());
     if (scans.size() > 1 && !options_.rejects.empty()) {
       // A second pass over one table would have to take its rows alone out of the file again.
-      return Fail(kUnsupported, {.path = opened_.source->path()},
-                  "the rejected rows of {} tables cannot go to one file", scans.size());
+      return Fail(kBadRequest, {.path = options_.rejects},
+                  "the rejected rows of the {} tables of {} cannot go to one file: keep them in a "
+                  "column of each table with bad-rows keep, or divide the input and give each part "
+                  "a file of its own",
+                  scans.size(), opened_.source->path());
     }
     for (std::unique_ptr<Scan>& scan : scans) {
       Status status = ConvertScan(*scan);

@@ -150,8 +150,9 @@ def test_what_has_no_place_for_several_tables_says_so(three: Path, tmp_path: Pat
         run("convert", three, "-o", "-", "--all-tables", "--to", "csv"), 2, "usage.bad_request"
     )
     outcome = run("convert", three, "--all-tables", "--rejects", tmp_path / "r.csv")
-    assert_refused(outcome, 5, "unsupported.feature")
-    assert "rejected rows of 3 tables" in outcome.stderr
+    assert_refused(outcome, 2, "usage.bad_request")
+    assert "rejected rows of the 3 tables" in outcome.stderr
+    assert "bad-rows keep" in outcome.stderr
     assert_nothing_left(tmp_path, {"three.csv"})
 
 
