@@ -41,10 +41,11 @@ Status ReadOver(ByteStream& stream, int64_t bytes) {
 }  // namespace
 
 Result<OpenedText> OpenText(Source& source, const std::string& encoding, int64_t bom_bytes,
-                            int64_t begin_offset) {
+                            int64_t begin_offset, bool is_unpacked) {
   OpenedText text{.bytes = nullptr, .stored_offset = bom_bytes};
   const bool is_utf8 = encoding == "utf-8";
-  if (is_utf8 && source.cheap_random_access() && begin_offset > kBytesReadOver) {
+  const bool is_at_hand = is_unpacked || source.cheap_random_access();
+  if (is_utf8 && is_at_hand && begin_offset > kBytesReadOver) {
     ARROW_ASSIGN_OR_RAISE(auto file, source.OpenRandomAccess());
     text.bytes_left_out = bom_bytes + begin_offset;
     text.bytes = std::make_unique<RestOfFile>(std::move(file), text.bytes_left_out);

@@ -21,8 +21,9 @@ struct OpenedText {
 
 /// Opens the text of a table that begins at `begin_offset`; what lies above may be left out. Of
 /// text in another encoding it always is, so that only the table's own characters are counted as
-/// replaced. Errors: io.read_failed and those of the container.
+/// replaced. `is_unpacked`: OpenRandomAccess was called before and costs nothing more. Errors:
+/// io.read_failed and those of the container.
 Result<OpenedText> OpenText(Source& source, const std::string& encoding, int64_t bom_bytes,
-                            int64_t begin_offset);
+                            int64_t begin_offset, bool is_unpacked = false);
 
 }  // namespace pyforge::csv

@@ -27,6 +27,7 @@ struct OpenedTable {
   int bom_bytes = 0;
   int64_t morsel_bytes = 0;
   int64_t begin_offset = 0;  // of the table in the text; what stands above is another's
+  bool is_unpacked = false;  // the source's bytes can be had from any position
   TableInfo info;
   std::shared_ptr<const TablePlan> plan = {};  // where nothing is asked for
   std::vector<Finding> explanation = {};       // of several tables: what is this one's alone
@@ -124,8 +125,9 @@ class TableScan : public Scan {
  private:
   /// The file is opened with the first morsel: until then its source may still be made repeatable.
   Status Begin() {
-    ARROW_ASSIGN_OR_RAISE(OpenedText text, OpenText(*table_->source, table_->encoding,
-                                                    table_->bom_bytes, table_->begin_offset));
+    ARROW_ASSIGN_OR_RAISE(OpenedText text,
+                          OpenText(*table_->source, table_->encoding, table_->bom_bytes,
+                                   table_->begin_offset, table_->is_unpacked));
     const Dialect& dialect = table_->facts.dialect;
     const SplitterOptions options{.field_bytes_max = plan_->field_bytes_max,
                                   .record_bytes_max = plan_->record_bytes_max,
@@ -391,6 +393,7 @@ class TablesOfText {
       ARROW_RETURN_NOT_OK(finder.Add(*morsel));
     }
     ARROW_RETURN_NOT_OK(finder.Finish());
+    ARROW_RETURN_NOT_OK(UnpackForMany());
     return std::move(tables_);
   }
 
@@ -426,6 +429,20 @@ class TablesOfText {
       if (read.size() < buffer.size()) break;
     }
     return place;
+  }
+
+  // Each table of a compressed text is read from the text's beginning on, which for many of them is
+  // many times the text: then it is unpacked once. Text in another encoding has to be read over.
+  Status UnpackForMany() {
+    constexpr int64_t kBytesReadOverMax = int64_t{256} << 20;
+    Source& source = *whole_.source;
+    int64_t bytes = 0;
+    for (const auto& table : tables_) bytes += table->begin_offset;
+    const bool is_costly = whole_.encoding == "utf-8" && bytes > kBytesReadOverMax;
+    if (!is_costly || source.cheap_random_access()) return Status::OK();
+    ARROW_RETURN_NOT_OK(source.OpenRandomAccess());
+    for (const auto& table : tables_) table->is_unpacked = true;
+    return Status::OK();
   }
 
   Status Take(TableRange range) {

@@ -424,6 +424,32 @@ TEST(AllTables, KeepAFirstRecordThatIsTooLong) {
   EXPECT_EQ(ReadTable(*opened, "t_2").row_count, 3);
 }
 
+/// A compressed file, of which every stream begins at the beginning.
+class PackedSource : public MemorySource {
+ public:
+  using MemorySource::MemorySource;
+  bool cheap_random_access() const override { return false; }
+  Result<std::unique_ptr<ByteStream>> OpenStream() override {
+    ++stream_count;
+    return MemorySource::OpenStream();
+  }
+  int stream_count = 0;
+};
+
+TEST(AllTables, UnpackATextOfManyTablesOnce) {
+  std::string text = "id,name,size\n";
+  for (int i = 0; i < 100'000; ++i) text += fmt::format("{},name {},{}\n", i, i, i % 7);
+  for (int i = 0; i < 200; ++i) text += "\n" + kTowns;
+  const auto source = std::make_shared<PackedSource>("t.csv", text);
+  AllTables opened;
+  opened.context = std::make_shared<ExecutionContext>(ExecutionOptions{.threads = 1});
+  ASSERT_OK_AND_ASSIGN(opened.input, OpenTable(source, {.all_tables = true}, *opened.context));
+  ASSERT_THAT(opened.input->tables(), SizeIs(201));
+  const int stream_count = source->stream_count;
+  EXPECT_THAT(ReadTable(opened, "t_201").first_row, ElementsAre("Oslo", "700000"));
+  EXPECT_EQ(source->stream_count, stream_count);
+}
+
 TEST(AllTables, RefuseATableThatIsNotThere) {
   auto opened = Open(kPeople + "\n" + kTowns);
   ASSERT_OK(opened);
