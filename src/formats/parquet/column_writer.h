@@ -98,6 +98,8 @@ class ColumnWriter {
                     ByteBuffer* out);
   size_t dictionary_size() const;
   size_t dictionary_bytes() const;
+  /// Whether ValueSnappy knows how to look at these values.
+  bool HasValuesToCompare(Encoding encoding) const;
   void DictionaryValues(ByteBuffer* out) const;
 
   const LeafPlan& leaf_;
@@ -121,7 +123,7 @@ class ColumnWriter {
   Strategy strategy_ = Strategy::kUndecided;
   std::optional<Encoding> direct_encoding_ = {};
   bool codec_is_decided_ = false;
-  bool compresses_ends_ = false;  // by ValueSnappy, where the encoding allows
+  bool compresses_by_value_ = false;  // by ValueSnappy, where the encoding allows
   FixedDictionary fixed_dictionary_;
   ByteArrayDictionary byte_array_dictionary_;
   std::vector<uint8_t> seen_in_page_;       // by code: 1 if the open page uses it

@@ -42,6 +42,15 @@ inline uint8_t* PutLiteral(const uint8_t* from, size_t size, uint8_t* out) {
   return out + size;
 }
 
+/// As PutLiteral, for literals that are hardly ever longer than 16 bytes.
+inline uint8_t* PutShortLiteral(const uint8_t* from, size_t size, uint8_t* out) {
+  constexpr size_t kShort = 16;
+  if (size == 0 || size > kShort) return PutLiteral(from, size, out);
+  *out = static_cast<uint8_t>(kLiteralTag | ((size - 1) << 2));
+  std::memcpy(out + 1, from, kShort);
+  return out + 1 + size;
+}
+
 /// Up to 4 bytes are written. Which of the two forms a copy takes is anybody's guess, so both are
 /// made and one is chosen without a branch.
 inline uint8_t* PutCopy(size_t offset, size_t size, uint8_t* out) {

@@ -13,6 +13,7 @@ namespace {
 using snappy_block::kOffsetMax;
 using snappy_block::PutCopy;
 using snappy_block::PutLiteral;
+using snappy_block::PutShortLiteral;
 
 constexpr unsigned kTableBits = 12;
 constexpr size_t kMatchMin = 8;
@@ -40,6 +41,16 @@ size_t EqualLast(uint64_t difference) {
                                                                : std::countr_zero(difference);
   return static_cast<size_t>(zeros) / 8;
 }
+
+size_t EqualLastOrAll(uint64_t difference) { return difference == 0 ? 8 : EqualLast(difference); }
+
+uint32_t LoadHalf(const uint8_t* from) {
+  uint32_t half;
+  std::memcpy(&half, from, sizeof(half));
+  return half;
+}
+
+size_t HalfPlace(uint32_t half) { return (half * 0x9E3779B1u) >> (32 - kTableBits); }
 
 }  // namespace
 
@@ -113,6 +124,44 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
       }
     }
     at = end;
+  }
+  to = PutLiteral(base + literal, values.size() - literal, to);
+  out->Resize(static_cast<size_t>(to - out->data()));
+}
+
+void ValueSnappy::CompressNumbers(std::span<const uint8_t> head, std::span<const uint8_t> values,
+                                  ByteBuffer* out) {
+  // A copy and the tag of the literal behind it take at most 4 bytes for 4 or more.
+  out->Resize(head.size() + values.size() + values.size() / 8 + 2 * snappy_block::kHeadBytesMax);
+  uint8_t* to =
+      snappy_block::PutLength(static_cast<uint32_t>(head.size() + values.size()), out->data());
+  to = PutLiteral(head.data(), head.size(), to);
+  std::fill(begins_.begin(), begins_.end(), 0);
+
+  constexpr size_t kWidth = 8;
+  constexpr size_t kRepeatMax = snappy_block::kCopyMax - 2 * kWidth;
+  const uint8_t* const base = values.data();
+  const size_t size = values.size() - values.size() % kWidth;
+  uint32_t* const begins = begins_.data();
+  size_t literal = 0;
+  // The first value is no place to copy from, so that 0 is none.
+  for (size_t at = kWidth; at < size; at += kWidth) {
+    uint32_t& slot = begins[HalfPlace(LoadHalf(base + at))];
+    const size_t from = slot;
+    slot = static_cast<uint32_t>(at);
+    const uint64_t difference = Load(base + from) ^ Load(base + at);
+    size_t found = difference == 0 ? kWidth : EqualFirst(difference);
+    if (found < kWidth / 2 || at - from > kOffsetMax || from == 0) continue;
+    const size_t before = EqualLastOrAll(Load(base + from - kWidth) ^ Load(base + at - kWidth));
+    const size_t back = std::min(before, at - literal);
+    while (found % kWidth == 0 && found <= kRepeatMax && at + found < size &&
+           Load(base + from + found) == Load(base + at + found)) {
+      found += kWidth;
+    }
+    to = PutShortLiteral(base + literal, at - back - literal, to);
+    to = PutCopy(at - from, back + found, to);
+    literal = at + found;
+    if (found >= kWidth) at += found - kWidth;
   }
   to = PutLiteral(base + literal, values.size() - literal, to);
   out->Resize(static_cast<size_t>(to - out->data()));

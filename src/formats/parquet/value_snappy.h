@@ -1,4 +1,4 @@
-// Snappy blocks of byte arrays, made by looking at the values' two ends only.
+// Snappy blocks of byte arrays and of numbers, made by looking once at each value.
 #pragma once
 
 #include <cstdint>
@@ -22,6 +22,12 @@ class ValueSnappy {
   /// GiB.
   void Compress(std::span<const uint8_t> head, std::span<const uint8_t> values,
                 std::span<const int32_t> lengths, ByteBuffer* out);
+
+  /// The same for numbers of 8 bytes each, lowest byte first. The fractions of decimals make low
+  /// halves of doubles that come again and again; a look at each low half costs a third of a search
+  /// at every byte or less, and finds nearly all of what that finds.
+  void CompressNumbers(std::span<const uint8_t> head, std::span<const uint8_t> values,
+                       ByteBuffer* out);
 
  private:
   std::vector<uint32_t> begins_;  // by hash of a value's first bytes: where it began last

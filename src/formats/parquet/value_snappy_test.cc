@@ -4,6 +4,7 @@
 #include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include <cstring>
 #include <random>
 #include <string>
 #include <string_view>
@@ -111,6 +112,63 @@ TEST(ValueSnappy, GivesBackAnyText) {
       page.Add(value);
     }
     CompressedSize(page, &snappy);
+    if (HasFailure()) break;
+  }
+}
+
+/// The size of a block of numbers behind `head`; fails the test if the bytes do not come back.
+size_t NumbersSize(std::string_view head, const std::vector<double>& numbers) {
+  Page page(head);
+  for (const double number : numbers) {
+    page.Add({reinterpret_cast<const char*>(&number), sizeof(number)});
+  }
+  ValueSnappy snappy;
+  ByteBuffer block;
+  snappy.CompressNumbers(page.head.span(), page.values.span(), &block);
+  EXPECT_EQ(Decompress(block, page.size()), page.text());
+  return block.size();
+}
+
+TEST(ValueSnappy, FindsTheLowHalvesOfDecimals) {
+  std::mt19937_64 random(7);
+  std::vector<double> numbers;
+  for (int i = 0; i < 16'384; ++i) {
+    numbers.push_back(static_cast<double>(random() % 200'000'000) / 1000 - 50'000);
+  }
+  EXPECT_LT(NumbersSize("levels", numbers), numbers.size() * 7);
+}
+
+TEST(ValueSnappy, RepeatsEqualNumbersInLongCopies) {
+  EXPECT_LT(NumbersSize("levels", std::vector<double>(10'000, 0.1)), 5'000);
+  EXPECT_LT(NumbersSize("", std::vector<double>(10'000, 0)), 5'000);
+}
+
+TEST(ValueSnappy, StoresNumbersWithoutLikenessWithFewBytesMore) {
+  std::mt19937_64 random(7);
+  std::vector<double> numbers;
+  for (int i = 0; i < 16'384; ++i) {
+    numbers.push_back(std::uniform_real_distribution(0.0, 1000.0)(random));
+  }
+  EXPECT_LE(NumbersSize("", numbers), numbers.size() * 8 + 16);
+}
+
+TEST(ValueSnappy, GivesBackAnyNumbers) {
+  const uint64_t seed = std::random_device{}();
+  SCOPED_TRACE(fmt::format("seed {}", seed));
+  std::mt19937_64 random(seed);
+  const auto below = [&](size_t end) { return static_cast<size_t>(random() % end); };
+  for (int round = 0; round < 300; ++round) {
+    // Of few different low and high bytes, so that matches have any length and distance.
+    const size_t lows = 1 + below(1000), highs = 1 + below(4), repeats = 1 + below(20);
+    std::vector<double> numbers;
+    for (size_t i = below(round % 20 == 0 ? 20'000 : 300); i > 0; --i) {
+      uint64_t bits = below(lows) * 0x9E3779B1u;
+      bits |= uint64_t{below(highs) * 0x01010100u} << (8 * (3 + below(4)));
+      double number;
+      std::memcpy(&number, &bits, sizeof(number));
+      numbers.insert(numbers.end(), 1 + below(repeats), number);
+    }
+    NumbersSize(std::string(below(100), 'l'), numbers);
     if (HasFailure()) break;
   }
 }
