@@ -95,7 +95,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
           const uint64_t difference = Load(base + from + size) ^ Load(base + at + size);
           size = std::min(end - at, size + (difference == 0 ? 8 : EqualFirst(difference)));
         }
-        to = PutLiteral(base + literal, at - literal, to);
+        to = PutShortLiteral(base + literal, at - literal, to);
         to = PutCopy(at - from, size, to);
         literal = matched_end = at + size;
       }
@@ -117,7 +117,7 @@ void ValueSnappy::Compress(std::span<const uint8_t> head, std::span<const uint8_
         } else {
           while (size < size_max && base[from - size - 1] == base[end - size - 1]) ++size;
         }
-        to = PutLiteral(base + literal, end - size - literal, to);
+        to = PutShortLiteral(base + literal, end - size - literal, to);
         to = PutCopy(end - from, size, to);
         literal = end;
         ++ends_found;
