@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "codec/charset/legacy.h"
+#include "codec/charset/letters.h"
 #include "codec/charset/utf8.h"
 
 namespace pyforge::charset {
@@ -76,8 +77,12 @@ bool DetectByZeros(std::string_view sample, Detection* detection) {
   return true;
 }
 
+constexpr char32_t kNoLetter = 0xFFFC;
+constexpr char32_t kBroken = 0xFFFD;
+
 struct Utf8Counts {
   int64_t sequences = 0;  // of two bytes and more
+  int64_t letters = 0;    // among them: those that go well with the word in which they stand
   int64_t bad_places = 0;
   std::string rest = {};  // the text without those sequences; empty where no place is bad
 };
@@ -99,6 +104,42 @@ int64_t CountLeads(std::string_view text) {
                        [](char c) { return static_cast<uint8_t>(c) >= 0xC0; });
 }
 
+// The character that begins at `*at`, which is moved on behind it. Letters of the scripts in
+// question have two bytes; any longer sequence stands for itself.
+char32_t NextCharacter(std::string_view text, size_t* at) {
+  const auto lead = static_cast<uint8_t>(text[(*at)++]);
+  if (lead < 0x80) return lead;
+  char32_t rest = 0;
+  while (*at < text.size() && (static_cast<uint8_t>(text[*at]) & 0xC0) == 0x80) {
+    rest = rest << 6 | (static_cast<uint8_t>(text[(*at)++]) & 0x3Fu);
+  }
+  return lead < 0xE0 ? (lead & 0x1Fu) << 6 | rest : kNoLetter;
+}
+
+// Counts the letters beyond ASCII that stand next to another one of their script, where they look
+// in place. Pairs of bytes that are well-formed by chance decode to letters of any script, and
+// stand among bytes that are not. `text` is well-formed; `follows_bad` and `precedes_bad`: what
+// lies beside it is not.
+int64_t CountLettersInWords(std::string_view text, bool follows_bad, bool precedes_bad) {
+  constexpr double kInPlace = 0.31;  // more than two accents side by side
+  int64_t count = 0;
+  char32_t before = follows_bad ? kBroken : U' ';
+  size_t at = 0;
+  char32_t c = text.empty() ? U' ' : NextCharacter(text, &at);
+  while (!text.empty()) {
+    const bool is_last = at >= text.size();
+    const char32_t at_end = precedes_bad ? kBroken : U' ';
+    const char32_t after = is_last ? at_end : NextCharacter(text, &at);
+    const bool is_in_word = c >= 0x80 && IsLetter(c) && before != kBroken && after != kBroken &&
+                            (ScriptOf(before) == ScriptOf(c) || ScriptOf(after) == ScriptOf(c));
+    count += is_in_word && Plausibility(before, c, after) > kInPlace ? 1 : 0;
+    if (is_last) break;
+    before = c;
+    c = after;
+  }
+  return count;
+}
+
 Utf8Counts CountUtf8(std::string_view sample, bool is_whole) {
   Utf8Counts counts;
   for (;;) {
@@ -107,7 +148,9 @@ Utf8Counts CountUtf8(std::string_view sample, bool is_whole) {
       counts.sequences = CountLeads(sample);  // the rest is asked for of broken text only
       return counts;
     }
-    for (const char c : sample.substr(0, bad)) {
+    const std::string_view good = sample.substr(0, bad);
+    counts.letters += CountLettersInWords(good, counts.bad_places > 0, bad != kNone);
+    for (const char c : good) {
       const auto byte = static_cast<uint8_t>(c);
       counts.sequences += byte >= 0xC0 ? 1 : 0;
       if (byte < 0x80) counts.rest += c;
@@ -118,6 +161,16 @@ Utf8Counts CountUtf8(std::string_view sample, bool is_whole) {
     ++counts.bad_places;
     sample.remove_prefix(bad + size);
   }
+}
+
+// Whether a text with bad places is UTF-8 that was damaged. Text of another encoding makes
+// well-formed sequences by rare chance only, and hardly ever letters in their places; so few of
+// those outweigh many bad bytes, which are named to the user while wrong letters are not.
+bool IsDamagedUtf8(const Utf8Counts& counts, bool is_multi_byte) {
+  if (is_multi_byte) {
+    return counts.letters >= counts.bad_places || counts.sequences >= 20 * counts.bad_places;
+  }
+  return counts.sequences >= counts.bad_places || 20 * counts.letters >= counts.bad_places;
 }
 
 }  // namespace
@@ -146,9 +199,7 @@ Detection DetectEncoding(std::string_view sample, bool is_whole) {
     return detection;
   }
   LegacyGuess guess = GuessLegacy(sample, is_whole);
-  // Text of another encoding makes well-formed sequences of UTF-8 only by rare chance.
-  if (counts.sequences >= counts.bad_places &&
-      (!guess.is_multi_byte || counts.sequences >= 20 * counts.bad_places)) {
+  if (IsDamagedUtf8(counts, guess.is_multi_byte)) {
     detection.confidence = static_cast<double>(counts.sequences) /
                            static_cast<double>(counts.sequences + counts.bad_places);
     detection.alternatives = {GuessLegacy(counts.rest, is_whole).name};

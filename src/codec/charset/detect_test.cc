@@ -111,6 +111,36 @@ TEST(DetectEncoding, KeepsUtf8WithACharacterCutOff) {
   EXPECT_THAT(detection.reason, HasSubstr("2 characters are well-formed UTF-8, 1 are not"));
 }
 
+// So few pairs of bytes read as syllables too, each of them alone in a Latin word.
+TEST(DetectEncoding, KeepsUtf8OfFewLettersWithCharactersCutOff) {
+  const Detection detection = DetectEncoding(
+      "name,note\nCaf\u00E9 f\u00FCr Jos\u00E9 in \u0141\u00F3d\u017A,late\nAna,price 5 \xE2\x82\n"
+      "Tom,price 5 \xE2\x82\n",
+      true);
+  EXPECT_EQ(detection.name, "utf-8") << detection.reason;
+  EXPECT_THAT(detection.reason, HasSubstr("6 characters are well-formed UTF-8, 2 are not"));
+}
+
+TEST(DetectEncoding, KeepsUtf8OfFewLettersWithARowOfWindows1252) {
+  const Detection detection = DetectEncoding(
+      "name,note\nZo\u00EB,late\nAna,Caf\xE9 f\xFCr Jos\xE9 \xE0 Gen\xE8ve\nTom,none\n", true);
+  EXPECT_EQ(detection.name, "utf-8") << detection.reason;
+  EXPECT_THAT(detection.confidence, Lt(0.5));
+  EXPECT_THAT(detection.alternatives, Contains("windows-1252"));
+}
+
+TEST(DetectEncoding, KeepsWindows1252WithAFewLettersInUtf8) {
+  std::string text = "Stra\u00DFe pasted from elsewhere\n";
+  for (int i = 0; i < 30; ++i) text += "M\xFCller,sch\xF6n\n";
+  EXPECT_EQ(DetectEncoding(text, true).name, "windows-1252");
+}
+
+// In GB 2312 two of these have the bytes of letters in UTF-8, and stand like letters.
+TEST(DetectEncoding, KeepsChineseWhosePairsAreWellFormedUtf8) {
+  const std::string chinese = Encode("型号,备注\nA谩B,测试\n谩谩,矛盾\n", "GB18030");
+  EXPECT_EQ(DetectEncoding(chinese, true).name, "gb18030");
+}
+
 struct Text {
   const char* encoding;  // as iconv calls it
   const char* name;      // expected
