@@ -238,9 +238,11 @@ Result<SurplusNeeds> JudgeLongRows(const LongRows& long_rows, const TablePlan& p
     std::memcpy(block->data(), raw.data(), raw.size());
     block->data()[bytes] = '\n';
     StructuralIndex index;
-    plan.scanner.Index(block->data(), 0, bytes + 1, {}, &index);
+    plan.scanner.Index(block->data(), 0, bytes, {}, &index);
+    // A text's last record may end in an escape, which is not to take the line end in.
+    plan.scanner.EndLastRecord(block->data(), bytes, &index);
     RowTable rows(plan);
-    rows.Begin(block->data(), 0, bytes + 1, {}, &index);
+    rows.Begin(block->data(), 0, bytes, {}, &index);
     rows.ListRows();
     for (const TextRow& row : rows.rows()) {
       if (row.field_count <= plan.field_count) continue;

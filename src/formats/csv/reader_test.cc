@@ -412,6 +412,16 @@ TEST(CsvReader, ReadsBackslashEscapes) {
   EXPECT_THAT(Row(*result.table, 3), ElementsAre("4", "\\"));
 }
 
+// Its fields are no numbers, which has to be known of a row that no line end ends.
+TEST(CsvReader, TakesTypesFromALongLastRecordThatEndsInAnEscape) {
+  ReadSettings settings = WithHeader();
+  settings.options.escape = "\\";
+  const ReadResult result = Read("a,b\n1,2\n3,4\nx,y,more\\", settings);
+  ASSERT_THAT(result.table->ColumnNames(), ElementsAre("a", "b", "_extra"));
+  ASSERT_EQ(result.table->num_rows(), 3);
+  EXPECT_THAT(Row(*result.table, 2), ElementsAre("x", "y", "more\\"));
+}
+
 TEST(CsvReader, LeavesOutBlankLinesAndComments) {
   ReadSettings settings = WithHeader();
   settings.options.comment = "#";
