@@ -269,6 +269,26 @@ TEST(TakeSample, KeepsNoMoreOfAPipeThanItLooksAt) {
   }
 }
 
+TEST(CsvLongFields, WithoutQuotesAndInTheFirstRecordHideNoDelimiter) {
+  for (const size_t bytes : {size_t{20} << 10, size_t{300} << 10, size_t{3} << 20}) {
+    for (const char delimiter : {',', ';', '\t', '|'}) {
+      for (const std::string words : {"x", "5\"x,6\"y;"}) {
+        std::string field;
+        while (field.size() < bytes) field += words;
+        std::erase(field, delimiter);
+        std::string text = field + delimiter + "1\n";
+        for (int row = 2; row <= 50; ++row) text += std::string("y") + delimiter + "7\n";
+        ReadSettings settings;
+        settings.options.header = Header::kNo;
+        const ReadResult result = ReadCsv(text, settings).ValueOrDie();
+        ASSERT_EQ(result.table->num_columns(), 2) << bytes << " " << delimiter << words;
+        EXPECT_EQ(result.table->num_rows(), 50);
+        EXPECT_EQ(Cell(*result.table, 1, 49), "7");
+      }
+    }
+  }
+}
+
 TEST(TakeSample, LooksNoFurtherBehindTheHeadThanAllowed) {
   const std::string text = "id,text\n1,\"" + Lines(1 << 20) + "\"\n2,y\n";
   testing::MemorySource source("t.csv", text);

@@ -34,8 +34,13 @@ size_t FindLineEnd(std::string_view text, size_t begin) {
   return begin;
 }
 
+// The beginning; where one record fills it, what lies around that record's end. Its delimiter may
+// stand nowhere else.
 std::string_view Glance(const Sample& sample) {
-  return std::string_view(sample.head).substr(0, kGlanceBytes);
+  const std::string_view head = sample.head;
+  const size_t first_end = FindLineEnd(head, 0);
+  const bool shows_it = first_end < kGlanceBytes || first_end == head.size();
+  return head.substr(shows_it ? 0 : first_end - kGlanceBytes / 2, kGlanceBytes);
 }
 
 // Most occurrences belong to times, URLs or thousands: then it delimits nothing.
