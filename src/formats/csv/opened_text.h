@@ -6,6 +6,7 @@
 #include <string>
 
 #include "codec/charset/transcode.h"
+#include "pyforge/execution.h"
 #include "pyforge/source.h"
 
 namespace pyforge::csv {
@@ -25,5 +26,21 @@ struct OpenedText {
 /// io.read_failed and those of the container.
 Result<OpenedText> OpenText(Source& source, const std::string& encoding, int64_t bom_bytes,
                             int64_t begin_offset, bool is_unpacked = false);
+
+/// A place in the text, in bytes of UTF-8 without its byte-order mark.
+struct TextPlace {
+  int64_t offset = 0;
+  int64_t line = 0;  ///< how many lines lie above
+};
+
+/// Where the first `count` lines end; the text's end where it has no more. They are counted as they
+/// stand: they need not make sense as records. Errors: those of OpenText; cancellation.
+Result<TextPlace> FindLine(Source& source, const std::string& encoding, int64_t bom_bytes,
+                           char line_end, int64_t count, ExecutionContext& context);
+
+/// What lies below a place, as a source of UTF-8 of its own. `source` must be repeatable: all that
+/// lies above is read over again unless it can be left out.
+std::shared_ptr<Source> MakeTextBelow(std::shared_ptr<Source> source, const std::string& encoding,
+                                      int64_t bom_bytes, int64_t offset);
 
 }  // namespace pyforge::csv

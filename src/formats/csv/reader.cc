@@ -11,6 +11,7 @@
 #include "formats/csv/explain.h"
 #include "formats/csv/header_names.h"
 #include "formats/csv/opened_text.h"
+#include "formats/csv/sniff_candidates.h"
 #include "formats/csv/splitter.h"
 #include "formats/csv/table_finder.h"
 #include "io/path.h"
@@ -175,16 +176,23 @@ class TableScan : public Scan {
   bool is_at_begin_ = true;
 };
 
+/// What an input's sample is taken of: the file, or what stands below the lines to skip.
+struct SampledText {
+  std::shared_ptr<Source> source;
+  SampleOptions options;
+  DialectHints hints;
+  charset::Detection encoding = {};  // of the file
+  TextPlace begin = {};
+};
+
 class TableInput : public Input {
  public:
-  /// `sample_options` are those of the only table's sample; of several, none.
-  TableInput(std::vector<std::shared_ptr<OpenedTable>> tables,
-             std::optional<SampleOptions> sample_options, DialectHints hints, ReaderTuning tuning,
-             std::vector<Finding> findings, std::vector<Finding> explanation,
+  /// `sampled` is what the only table's sample is of; of several, none.
+  TableInput(std::vector<std::shared_ptr<OpenedTable>> tables, std::optional<SampledText> sampled,
+             ReaderTuning tuning, std::vector<Finding> findings, std::vector<Finding> explanation,
              ExecutionContext& context)
       : tables_(std::move(tables)),
-        sample_options_(std::move(sample_options)),
-        hints_(std::move(hints)),
+        sampled_(std::move(sampled)),
         tuning_(tuning),
         findings_(std::move(findings)),
         explanation_(std::move(explanation)),
@@ -215,8 +223,7 @@ class TableInput : public Input {
   std::vector<TableInfo> infos_;
   /// The sample itself is taken anew where it is needed again: of thousands of inputs that make one
   /// table, the samples would not fit into memory.
-  std::optional<SampleOptions> sample_options_;
-  DialectHints hints_;
+  std::optional<SampledText> sampled_;
   ReaderTuning tuning_;
   std::vector<Finding> findings_, explanation_;
   ExecutionContext& context_;
@@ -298,6 +305,16 @@ Status FindTable(const Sample& sample, const DialectHints& hints, const ReaderTu
   return Status::OK();
 }
 
+/// From here on offsets and lines of the table count from the beginning of the text.
+void ShiftTable(const TextPlace& begin, OpenedTable* table) {
+  Dialect& dialect = table->facts.dialect;
+  table->begin_offset = begin.offset;
+  dialect.data_offset += begin.offset;
+  dialect.data_line += begin.line;
+  if (dialect.end_offset) *dialect.end_offset += begin.offset;
+  table->info.first_row_number = dialect.data_line + 1;
+}
+
 /// Whether all columns of a contract are there by name.
 bool HasNames(const TableFacts& facts, const arrow::Schema& contract) {
   return std::all_of(contract.fields().begin(), contract.fields().end(), [&](const auto& field) {
@@ -322,15 +339,15 @@ Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
   std::vector<std::unique_ptr<pyforge::Scan>> scans;
   for (const TableRequest& request : requests) {
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<OpenedTable> table, FindRequested(request));
-    if (sample_options_ && request.contract != nullptr &&
-        !HasNames(table->facts, *request.contract)) {
+    if (sampled_ && request.contract != nullptr && !HasNames(table->facts, *request.contract)) {
       // The contract may know a header where the sample shows none, or a longer one.
       auto retried = std::make_shared<OpenedTable>(*table);
-      DialectHints hints = hints_;
+      DialectHints hints = sampled_->hints;
       hints.header_rows = 1;
       DetectedDialect again;
-      ARROW_ASSIGN_OR_RAISE(const Sample sample, TakeSample(*table->source, *sample_options_));
+      ARROW_ASSIGN_OR_RAISE(const Sample sample, TakeSample(*sampled_->source, sampled_->options));
       ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning_, context_, retried.get(), &again));
+      if (sampled_->begin.offset > 0) ShiftTable(sampled_->begin, retried.get());
       if (HasNames(retried->facts, *request.contract)) table = std::move(retried);
     }
     ARROW_ASSIGN_OR_RAISE(auto plan, MakePlan(table->facts, request, context_));
@@ -398,37 +415,11 @@ class TablesOfText {
   }
 
  private:
-  struct TextPlace {
-    int64_t offset = 0;
-    int64_t line = 0;  // how many lines lie above
-  };
-
-  // The lines to skip are the file's, wherever its tables lie. They are counted as they stand:
-  // nothing above that place has to make sense as records.
+  // The lines to skip are the file's, wherever its tables lie.
   Result<TextPlace> SkipGivenLines() const {
-    TextPlace place;
-    if (hints_.skip_lines.value_or(0) == 0) return place;
-    ARROW_ASSIGN_OR_RAISE(OpenedText text,
-                          OpenText(*whole_.source, whole_.encoding, whole_.bom_bytes, 0));
-    place.offset = -text.stored_offset;
-    std::string buffer(size_t{64} << 10, '\0');
     const char line_end = whole_.facts.dialect.newline == Newline::kCr ? '\r' : '\n';
-    while (place.line < *hints_.skip_lines) {
-      ARROW_RETURN_NOT_OK(context_.cancellation().Check());
-      ARROW_ASSIGN_OR_RAISE(const int64_t count,
-                            text.bytes->Read(static_cast<int64_t>(buffer.size()),
-                                             reinterpret_cast<uint8_t*>(buffer.data())));
-      const std::string_view read(buffer.data(), static_cast<size_t>(count));
-      size_t end = 0;
-      while (end < read.size() && place.line < *hints_.skip_lines) {
-        const size_t found = read.find(line_end, end);
-        end = found == std::string_view::npos ? read.size() : found + 1;
-        place.line += found == std::string_view::npos ? 0 : 1;
-      }
-      place.offset += static_cast<int64_t>(end);
-      if (read.size() < buffer.size()) break;
-    }
-    return place;
+    return FindLine(*whole_.source, whole_.encoding, whole_.bom_bytes, line_end,
+                    hints_.skip_lines.value_or(0), context_);
   }
 
   // Each table of a compressed text is read from the text's beginning on, which for many of them is
@@ -475,12 +466,8 @@ class TablesOfText {
       return refuse("columns in all tables", kColumnsMax);
     }
     Dialect& dialect = table->facts.dialect;
-    dialect.data_offset += range.begin_offset;
-    dialect.data_line += range.begin_line;
-    dialect.end_offset =
-        dialect.end_offset ? *dialect.end_offset + range.begin_offset : range.end_offset;
-    table->begin_offset = range.begin_offset;
-    table->info.first_row_number = dialect.data_line + 1;
+    ShiftTable({.offset = range.begin_offset, .line = range.begin_line}, table.get());
+    if (!dialect.end_offset) dialect.end_offset = range.end_offset;
     table->info.name =
         fmt::format("{}_{}", io::TableName(whole_.source->name()), tables_.size() + 1);
     ARROW_ASSIGN_OR_RAISE(table->plan, MakePlan(table->facts, {}, context_));
@@ -528,8 +515,8 @@ class TablesOfText {
 
 /// The input of several tables.
 std::unique_ptr<Input> MakeInput(std::vector<std::shared_ptr<OpenedTable>> tables,
-                                 DialectHints hints, const ReaderTuning& tuning,
-                                 DetectedDialect detected, ExecutionContext& context) {
+                                 const ReaderTuning& tuning, DetectedDialect detected,
+                                 ExecutionContext& context) {
   const auto is_of_table = [](const Finding& finding) { return !IsOfText(finding); };
   const Finding count{.name = "tables",
                       .value = std::to_string(tables.size()),
@@ -539,16 +526,66 @@ std::unique_ptr<Input> MakeInput(std::vector<std::shared_ptr<OpenedTable>> table
     std::erase_if(*findings, is_of_table);
     findings->push_back(count);
   }
-  return std::make_unique<TableInput>(std::move(tables), std::nullopt, std::move(hints), tuning,
+  return std::make_unique<TableInput>(std::move(tables), std::nullopt, tuning,
                                       std::move(detected.findings), std::move(detected.explanation),
                                       context);
 }
 
+/// Whether the lines to skip leave little or nothing of the sample.
+bool IsSkipped(const Sample& sample, int64_t line_count, char line_end) {
+  constexpr size_t kShortBytes = size_t{64} << 10;
+  if (sample.whole && sample.head.size() < kShortBytes) return false;
+  size_t end = 0;
+  for (; line_count > 0 && end <= sample.head.size() / 2; --line_count) {
+    end = sample.head.find(line_end, end);
+    if (end == std::string::npos) return true;
+    ++end;
+  }
+  return line_count > 0 || end > sample.head.size() / 2;
+}
+
+/// Where the lines to skip take up the sample, takes another one below them. What was skipped shows
+/// neither the dialect nor the encoding of the table.
+Status SkipLongPreamble(ExecutionContext& context, SampledText* text, Sample* sample) {
+  const int64_t count = text->hints.skip_lines.value_or(0);
+  const Newline newline = text->hints.newline.value_or(FindNewline(sample->head));
+  const char line_end = newline == Newline::kCr ? '\r' : '\n';
+  if (count == 0 || !IsSkipped(*sample, count, line_end)) return Status::OK();
+  const std::shared_ptr<Source> file = text->source;
+  if (!file->repeatable()) ARROW_RETURN_NOT_OK(file->MakeRepeatable());
+  charset::Detection& encoding = text->encoding;
+  bool is_known =
+      !text->options.encoding.empty() || encoding.name != "utf-8" || encoding.bom_bytes > 0;
+  text->options.skip_lines = 0;
+  // They are skipped already. That they were still says that what follows is no preamble.
+  text->hints.skip_lines = 0;
+  while (true) {
+    ARROW_ASSIGN_OR_RAISE(
+        text->begin, FindLine(*file, encoding.name, encoding.bom_bytes, line_end, count, context));
+    text->source = MakeTextBelow(file, encoding.name, encoding.bom_bytes, text->begin.offset);
+    text->options.encoding = is_known ? "utf-8" : "";
+    ARROW_ASSIGN_OR_RAISE(*sample, TakeSample(*text->source, text->options));
+    if (is_known) break;
+    is_known = true;
+    // Units of more than a byte do not begin below lines of single ones.
+    const bool has_units =
+        sample->encoding.name.starts_with("utf-1") || sample->encoding.name.starts_with("utf-3");
+    if (has_units) continue;
+    encoding = sample->encoding;
+    encoding.bom_bytes = 0;
+    if (encoding.name == "utf-8") break;
+  }
+  text->options.encoding = "utf-8";
+  text->begin.offset += sample->encoding.bom_bytes;  // a mark down there is no text
+  sample->encoding = encoding;
+  return Status::OK();
+}
+
 /// A field that is longer than may be looked at hides what the table is.
-Status RefuseEndlessField(const Sample& sample, int64_t field_bytes_max) {
+Status RefuseEndlessField(const Sample& sample, int64_t bytes_above, int64_t field_bytes_max) {
   const int64_t offset = *sample.endless_field;
   const Gap left_out = sample.LeftOutBefore(offset);
-  return Fail(kFieldTooLong, {.byte_offset = sample.encoding.bom_bytes + offset + left_out.bytes},
+  return Fail(kFieldTooLong, {.byte_offset = bytes_above + offset + left_out.bytes},
               "the quoted field that begins there is longer than {} bytes, or its quote is none; "
               "without its end the table's form cannot be told",
               field_bytes_max);
@@ -568,8 +605,16 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
   if (hints.escape && *hints.escape != sample_options.quote) sample_options.escape = *hints.escape;
   if (hints.skip_lines) sample_options.skip_lines = *hints.skip_lines;
   ARROW_ASSIGN_OR_RAISE(Sample sample, TakeSample(*source, sample_options));
-  if (sample.endless_field) return RefuseEndlessField(sample, field_bytes_max);
   hints.likely_delimiter = LikelyDelimiter(source->name());
+  SampledText sampled{.source = source,
+                      .options = std::move(sample_options),
+                      .hints = hints,
+                      .encoding = sample.encoding};
+  ARROW_RETURN_NOT_OK(SkipLongPreamble(context, &sampled, &sample));
+  if (sample.endless_field) {
+    return RefuseEndlessField(sample, sampled.encoding.bom_bytes + sampled.begin.offset,
+                              field_bytes_max);
+  }
   auto table = std::make_shared<OpenedTable>();
   table->source = std::move(source);
   table->encoding = sample.encoding.name;
@@ -577,33 +622,39 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
   table->facts.options = options;
   table->facts.field_bytes_max = field_bytes_max;
   DetectedDialect detected;
-  ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &detected));
+  ARROW_RETURN_NOT_OK(FindTable(sample, sampled.hints, tuning, context, table.get(), &detected));
   const Dialect dialect = table->facts.dialect;
   if (!sample.gaps.empty() && dialect.data_offset >= sample.gaps[0].head_offset) {
     // The sample leaves out a part of what stands above the data; names are read as a whole.
     constexpr int64_t kAboveDataMax = int64_t{16} << 20;
-    sample_options.quote.reset();
+    sampled.options.quote.reset();
     if (dialect.data_offset <= kAboveDataMax) {
       const int64_t stored_per_byte = sample.encoding.name == "utf-8" ? 1 : 4;
-      sample_options.head_bytes += stored_per_byte * dialect.data_offset;
-      if (!dialect.delimiter.empty()) hints.delimiter = dialect.delimiter;
-      hints.quote = dialect.quote;
-      hints.escape = dialect.escape;
+      sampled.options.head_bytes += stored_per_byte * dialect.data_offset;
+      for (DialectHints* each : {&hints, &sampled.hints}) {
+        if (!dialect.delimiter.empty()) each->delimiter = dialect.delimiter;
+        each->quote = dialect.quote;
+        each->escape = dialect.escape;
+      }
     }
-    ARROW_ASSIGN_OR_RAISE(sample, TakeSample(*table->source, sample_options));
+    ARROW_ASSIGN_OR_RAISE(sample, TakeSample(*sampled.source, sampled.options));
+    sample.encoding = sampled.encoding;
     DetectedDialect same;
-    ARROW_RETURN_NOT_OK(FindTable(sample, hints, tuning, context, table.get(), &same));
+    ARROW_RETURN_NOT_OK(FindTable(sample, sampled.hints, tuning, context, table.get(), &same));
   }
+  const bool is_below = sampled.begin.offset > 0;
+  if (is_below) ShiftTable(sampled.begin, table.get());
   if (options.all_tables) {
     TablesOfText text(*table, sample.encoding, hints, tuning, context);
     ARROW_ASSIGN_OR_RAISE(auto tables, text.Find());
     if (tables.size() > 1) {
-      return MakeInput(std::move(tables), std::move(hints), tuning, std::move(detected), context);
+      return MakeInput(std::move(tables), tuning, std::move(detected), context);
     }
   }
   for (const Finding& finding : detected.findings) {
     if (finding.name != "second_table") continue;
-    context.Warn(fmt::format("{}: {}; from there on nothing is read{}", table->source->path(),
+    context.Warn(fmt::format("{}: {}{}; from there on nothing is read{}", table->source->path(),
+                             is_below ? fmt::format("below line {}, ", sampled.begin.line) : "",
                              finding.reason,
                              options.all_tables ? "" : " (--all-tables reads it too)"));
   }
@@ -611,9 +662,10 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
   ARROW_ASSIGN_OR_RAISE(table->plan, MakePlan(table->facts, {}, context));
   table->info.schema = table->plan->schema;
   std::vector<std::shared_ptr<OpenedTable>> tables = {std::move(table)};
-  return std::make_unique<TableInput>(std::move(tables), std::move(sample_options),
-                                      std::move(hints), tuning, std::move(detected.findings),
-                                      std::move(detected.explanation), context);
+  if (is_below) sampled.source->ForgetHead();
+  return std::make_unique<TableInput>(std::move(tables), std::move(sampled), tuning,
+                                      std::move(detected.findings), std::move(detected.explanation),
+                                      context);
 }
 
 }  // namespace pyforge::csv

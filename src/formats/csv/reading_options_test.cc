@@ -123,5 +123,42 @@ TEST(PandasNames, NumbersRepeatedNamesPastThoseThatAreThere) {
               ElementsAre("x", "y", "Column_3", "x_duplicate_1"));
 }
 
+// Lines that are more than the sample shows, none of which makes sense as a record.
+std::string Preamble(int64_t line_count) {
+  std::string text;
+  for (int64_t i = 0; i < line_count; ++i) text += "a, remark \"of | another\tprogram, this is\n";
+  return text;
+}
+
+std::string TableBelow(const char* name, int rows) {
+  std::string text = "id;name;size\n";
+  for (int i = 1; i <= rows; ++i) text += std::to_string(i) + ";" + name + ";7\n";
+  return text;
+}
+
+class CsvSkipRows : public ::testing::TestWithParam<int64_t> {};
+
+TEST_P(CsvSkipRows, SkipsJustSoManyLinesHoweverLong) {
+  const int64_t lines = GetParam();
+  const ReadResult result = Read(Preamble(lines) + TableBelow("x", 20'000) + "\nSource: nobody\n",
+                                 {.options = {.skip_rows = lines}});
+  EXPECT_THAT(Names(result), ElementsAre("id", "name", "size"));
+  ASSERT_EQ(result.table->num_rows(), 20'000);
+  EXPECT_THAT(Row(*result.table, 0), ElementsAre("1", "x", "7"));
+  EXPECT_THAT(Row(*result.table, 19'999), ElementsAre("20000", "x", "7"));
+}
+
+TEST_P(CsvSkipRows, FindsTheEncodingBelow) {
+  const int64_t lines = GetParam();
+  const ReadResult result = Read(Preamble(lines) + TableBelow("M\xFCller sch\xF6n", 300),
+                                 {.options = {.skip_rows = lines}});
+  EXPECT_THAT(Names(result), ElementsAre("id", "name", "size"));
+  ASSERT_EQ(result.table->num_rows(), 300);
+  EXPECT_THAT(Row(*result.table, 299), ElementsAre("300", "M\u00FCller sch\u00F6n", "7"));
+}
+
+// In bytes about 1 KB, 200 KB, 320 KB and 2 MB; the sample has 256 KiB.
+INSTANTIATE_TEST_SUITE_P(Lines, CsvSkipRows, ::testing::Values(24, 5'000, 8'000, 50'000));
+
 }  // namespace
 }  // namespace pyforge::csv
