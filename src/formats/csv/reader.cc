@@ -453,6 +453,9 @@ class TablesOfText {
     sample.encoding = encoding_;
     sample.head = std::move(range.head);
     sample.whole = range.head_is_whole;
+    if (std::optional<SampleBlock> end = LastLines(&range)) {
+      sample.blocks.push_back(*std::move(end));
+    }
     DialectHints hints = hints_;
     // They are skipped already. That they were still says that what follows is no preamble.
     if (hints.skip_lines) hints.skip_lines = 0;
@@ -484,6 +487,20 @@ class TablesOfText {
     }
     tables_.push_back(std::move(table));
     return Status::OK();
+  }
+
+  // The end of a table of which the head does not show all.
+  static std::optional<SampleBlock> LastLines(TableRange* range) {
+    SampleBlock block{.text = std::move(range->tail), .ends_file = true};
+    if (range->tail_is_cut) {
+      size_t begin = block.text.find('\n');
+      if (begin == std::string::npos) begin = block.text.find('\r');
+      block.text.erase(0, begin == std::string::npos ? begin : begin + 1);
+    }
+    if (block.text.empty()) return std::nullopt;
+    block.offset =
+        range->end_offset - range->begin_offset - static_cast<int64_t>(block.text.size());
+    return block;
   }
 
   // Text without columns is no table. What of it was not seen may hold rows.

@@ -15,6 +15,8 @@ namespace {
 
 // Enough to see a header and what is below.
 constexpr int64_t kRecordsDecided = 64;
+// Enough to see the remarks that end a table, and that they are not rows.
+constexpr size_t kTailBytes = size_t{32} << 10;
 // Longer remarks and gaps are rows of the table above.
 constexpr size_t kPendingBytesMax = size_t{1} << 20;
 // A record of more is not taken apart: each field would cost many times its bytes.
@@ -51,6 +53,7 @@ Status TableFinder::Add(const TextMorsel& morsel) {
   // The last record may have no line end; a LF that is not part of the text stands for it.
   scanner_.EndLastRecord(text, end, &index_);
   if (IsRegular(morsel)) {
+    KeepTail({text, static_cast<size_t>(end)});
     table_->end_offset += end;
     line_ += index_.line_count;
     table_->end_line = line_ + (HasLineEnd({text, static_cast<size_t>(end)}) ? 0 : 1);
@@ -102,6 +105,8 @@ Status TableFinder::AddUnseen(int64_t bytes, int64_t line_count, const Where& wh
   JoinTable(/*with_gap=*/true);
   head_is_open_ = false;
   table_->head_is_whole = false;
+  table_->tail.clear();
+  table_->tail_is_cut = false;
   table_->end_offset += bytes;
   pending_begin_ = table_->end_offset;
   line_ += line_count;
@@ -323,10 +328,26 @@ void TableFinder::Append(std::string_view text, int64_t line) {
   } else {
     head_is_open_ = false;
     table_->head_is_whole = false;
+    KeepTail(text);
   }
   table_->end_offset += static_cast<int64_t>(text.size());
   table_->end_line = line + (HasLineEnd(text) ? 0 : 1);
   pending_begin_ = table_->end_offset;
+}
+
+// Of text behind the head; rather too much than moved with every line.
+void TableFinder::KeepTail(std::string_view text) {
+  std::string& tail = table_->tail;
+  if (text.size() > kTailBytes) {
+    table_->tail_is_cut = true;
+    tail = text.substr(text.size() - kTailBytes);
+    return;
+  }
+  if (tail.size() + text.size() > 2 * kTailBytes) {
+    table_->tail_is_cut = true;
+    tail.erase(0, tail.size() - (kTailBytes - std::min(text.size(), kTailBytes)));
+  }
+  tail += text;
 }
 
 void TableFinder::SetWidth(int64_t width) {

@@ -26,6 +26,8 @@ struct TableRange {
   int64_t end_line = 0;      ///< and above the first that is not its own
   std::string head = {};     ///< its first records
   bool head_is_whole = true;
+  std::string tail = {};     ///< its last lines, none of them in `head`
+  bool tail_is_cut = false;  ///< its first line is no whole one
 };
 
 struct TableFinderOptions {
@@ -45,10 +47,9 @@ struct TableFinderOptions {
 /// line where names of the table come again above rows with another number of fields. What stands
 /// in lines without a delimiter before it belongs to it, so that its title is no row of the table
 /// above.
-/// Memory: what `head_bytes_max` says; for lines whose table is not known yet 1 MiB of remarks and
-/// gaps, 1 MiB of records and one record more; and what the fields of those records take, at most
-/// 2^21 of them.
-/// Threads: one at a time.
+/// Memory: what `head_bytes_max` says, and 64 KiB of the table's end; for lines whose table is not
+/// known yet 1 MiB of remarks and gaps, 1 MiB of records and one record more; and what the fields
+/// of those records take, at most 2^21 of them. Threads: one at a time.
 class TableFinder {
  public:
   using Take = std::function<Status(TableRange)>;
@@ -83,6 +84,7 @@ class TableFinder {
   void Open();
   Status Close();
   void Append(std::string_view text, int64_t line);
+  void KeepTail(std::string_view text);
   void SetWidth(int64_t width);
   static Rows ParseRows(std::string_view text, const Dialect& dialect);
   bool CommentsAreRows(const Rows& rows, std::string_view block) const;

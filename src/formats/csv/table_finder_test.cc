@@ -172,6 +172,23 @@ TEST(TableFinder, FindsTablesOfManyRows) {
   EXPECT_LE(ranges.at(0).head.size(), 2000U);
 }
 
+TEST(TableFinder, KeepsTheEndsOfTablesWithLongHeads) {
+  std::string text = "id,name,size\n";
+  for (int i = 0; i < 30'000; ++i) text += fmt::format("{},name {},{}\n", i, i, i % 7);
+  for (const size_t head_bytes : {size_t{100}, text.size() - 1000, text.size()}) {
+    for (const int64_t morsel_bytes : {1, 20, 1 << 16, 1 << 20}) {
+      const auto ranges =
+          Ranges(text, {.head_bytes_max = static_cast<int64_t>(head_bytes)}, {}, morsel_bytes);
+      ASSERT_THAT(ranges, SizeIs(1));
+      const TableRange& range = ranges[0];
+      EXPECT_TRUE(text.ends_with(range.tail));
+      EXPECT_LE(range.tail.size(), size_t{64} << 10);
+      EXPECT_GE(range.tail.size(), std::min(text.size() - range.head.size(), size_t{32} << 10));
+      EXPECT_EQ(range.tail_is_cut, range.head.size() + range.tail.size() < text.size());
+    }
+  }
+}
+
 TEST(TableFinder, LeavesARecordBeyondTheLimitInItsTable) {
   const std::string huge = "9," + std::string(5000, 'x') + ",1\n";
   EXPECT_THAT(Tables(kPeople + huge + "\n" + kTowns), ElementsAre(kPeople + huge, kTowns));
@@ -422,6 +439,27 @@ TEST(AllTables, KeepAFirstRecordThatIsTooLong) {
   EXPECT_EQ(decoded.record_count, 1);
   EXPECT_EQ(CountOf(decoded.ledger, "csv.row_too_long"), 1);
   EXPECT_EQ(ReadTable(*opened, "t_2").row_count, 3);
+}
+
+TEST(AllTables, LoseTheRemarksAtTheirEndsHoweverLongTheyAre) {
+  const std::string remarks = "Source: the office of statistics\n";
+  for (const int row_count : {10, 20'000, 200'000}) {
+    std::string people = "id,name,size\n";
+    for (int i = 0; i < row_count; ++i) people += fmt::format("{},name {},{}\n", i, i, i % 7);
+    auto opened = Open(people + remarks + "\n" + kTowns + "\n" + people + remarks);
+    ASSERT_OK(opened);
+    ASSERT_THAT(opened->input->tables(), SizeIs(3));
+    for (const char* name : {"t_1", "t_3"}) {
+      const TableText table = ReadTable(*opened, name);
+      EXPECT_EQ(table.row_count, row_count) << name;
+      EXPECT_THAT(table.columns, ElementsAre("id:int64", "name:string", "size:int64"));
+    }
+    for (const size_t i : {0u, 2u}) {
+      EXPECT_EQ(ValueOf(opened->input->tables()[i].findings, "footer"),
+                "Source: the office of statistics");
+    }
+    EXPECT_EQ(ReadTable(*opened, "t_2").row_count, 2);
+  }
 }
 
 /// A compressed file, of which every stream begins at the beginning.
