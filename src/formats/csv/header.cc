@@ -10,6 +10,7 @@
 #include "formats/csv/field_text.h"
 #include "formats/csv/header_evidence.h"
 #include "formats/csv/header_names.h"
+#include "formats/csv/sample_rows.h"
 #include "formats/csv/sniff_parse.h"
 #include "formats/csv/sniff_score.h"
 
@@ -17,43 +18,11 @@ namespace pyforge::csv {
 namespace {
 
 constexpr size_t kRowsKeptMax = 300;  // with their values
-constexpr size_t kRowsKeptAlways = 3;
-constexpr size_t kRowsKeptRather = 10;  // than fewer, unless they have very many cells
-constexpr size_t kCellsKeptMax = 20000;
 constexpr size_t kTitleRowsMax = 40;  // padded title rows above a header
 constexpr size_t kHeaderRowsMax = 6;
 constexpr size_t kFooterRowsMax = 20;
 constexpr size_t kLinesKept = 20;
 constexpr size_t kLineBytesKept = 200;
-
-// Rows [keep_begin, keep_end) get their values, as far as they are not too many.
-Rows ReadRows(std::string_view text, const Dialect& dialect, bool is_cut, size_t keep_begin,
-              size_t keep_end) {
-  Rows rows;
-  SampleParser parser(text, dialect, is_cut);
-  std::vector<Cell> cells;
-  size_t cells_kept = 0;
-  while (parser.Next(&cells)) {
-    SampleRow row;
-    row.begin = parser.begin();
-    row.end = parser.end();
-    row.line = parser.line();
-    row.is_comment = parser.is_comment();
-    row.width = cells.size();
-    const size_t index = rows.size();
-    const size_t cells_max = index < keep_begin + kRowsKeptAlways   ? SIZE_MAX
-                             : index < keep_begin + kRowsKeptRather ? 5 * kCellsKeptMax
-                                                                    : kCellsKeptMax;
-    const bool keep = index >= keep_begin && index < keep_end && cells_kept < cells_max;
-    cells_kept += keep ? cells.size() : 0;
-    for (const Cell& cell : cells) {
-      row.filled += Trim(cell.text).empty() ? 0 : 1;
-      if (keep) row.values.push_back(CellValue(cell, dialect));
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
-}
 
 // The cells of one record as they stand, but for quotes, escapes and the blanks to be skipped.
 std::vector<std::string> ReadCells(std::string_view record, const Dialect& dialect) {
@@ -209,7 +178,7 @@ bool LayoutFinder::CommentsAreRows() const {
     if (!rows_[i].is_comment) continue;
     ++comments;
     const std::string_view line = head_.substr(rows_[i].begin, rows_[i].end - rows_[i].begin);
-    const Rows parsed = ReadRows(line, plain, false, 0, 0);
+    const Rows parsed = ReadRows(line, plain, false, {.end = 0});
     with_fields += parsed.size() == 1 && parsed[0].width == width_ ? 1 : 0;
   }
   return with_fields * 2 > comments;
@@ -244,7 +213,8 @@ bool LayoutFinder::TakeShortHeader(size_t first, size_t* header) {
     if (row.is_comment) {
       Dialect plain = *dialect_;
       plain.comment.clear();
-      Rows parsed = ReadRows(head_.substr(row.begin, row.end - row.begin), plain, false, 0, 1);
+      Rows parsed =
+          ReadRows(head_.substr(row.begin, row.end - row.begin), plain, false, {.end = 1});
       if (parsed.empty() || parsed[0].width != width_) return false;
       row.SetValues(std::move(parsed[0].values));
       row.width = parsed[0].width;
@@ -276,8 +246,8 @@ bool LayoutFinder::EndsInDelimiters(size_t first) const {
 }
 
 void LayoutFinder::Load(size_t keep_begin) {
-  rows_ = ReadRows(head_.substr(skipped_bytes_), *dialect_, !sample_.whole, keep_begin,
-                   keep_begin + kRowsKeptMax);
+  rows_ = ReadRows(head_.substr(skipped_bytes_), *dialect_, !sample_.whole,
+                   {.begin = keep_begin, .end = keep_begin + kRowsKeptMax, .is_bounded = true});
   rows_kept_ = EndOfKept(rows_, keep_begin);
   for (SampleRow& row : rows_) {
     row.begin += skipped_bytes_;
@@ -473,8 +443,8 @@ bool LayoutFinder::FindSecondTable(size_t* index) {
   const auto count = std::count(widths.begin(), widths.end(), width);
   if (width < 2 || count * 10 < static_cast<int64_t>(widths.size()) * 8) return false;
   const SampleRow& first = rows_[begin];
-  const Rows parsed =
-      ReadRows(head_.substr(first.begin), *dialect_, !sample_.whole, 0, kRowsKeptMax);
+  const Rows parsed = ReadRows(head_.substr(first.begin), *dialect_, !sample_.whole,
+                               {.end = kRowsKeptMax, .is_bounded = true});
   if (parsed.empty()) return false;
   size_t repeated = 0;
   for (const std::string& value : parsed[0].values) {
@@ -573,7 +543,7 @@ void LayoutFinder::SetEnd() {
     return;
   }
   const SampleBlock& block = sample_.blocks.back();
-  const Rows rows = ReadRows(block.text, *dialect_, false, 0, 0);
+  const Rows rows = ReadRows(block.text, *dialect_, false, {.end = 0});
   const auto of_table = std::count_if(rows.begin(), rows.end(),
                                       [&](const SampleRow& row) { return row.width == width_; });
   // Otherwise the block began within a quoted field, or the table is too ragged to tell its end.

@@ -6,6 +6,7 @@
 #include "formats/csv/errors.h"
 #include "formats/csv/row_judge.h"
 #include "formats/csv/row_table.h"
+#include "formats/csv/sample_rows.h"
 #include "formats/csv/sample_types.h"
 #include "formats/csv/sniff_parse.h"
 #include "formats/csv/sniff_score.h"
@@ -146,7 +147,7 @@ Status TableFinder::AddRecord(const Record& record) {
   const bool counts = !record.is_comment && (block_records_ > 0 || record.field_count > 1);
   block_records_ += counts ? 1 : 0;
   if (counts && block_records_ == 1) {
-    const Rows rows = ParseRows(record.raw, dialect_);
+    const Rows rows = ReadRows(record.raw, dialect_, false);
     block_width_ = record.field_count;
     if (rows.size() == 1 && IsAllNames(rows[0])) block_names_ = rows[0].values;
   }
@@ -181,8 +182,8 @@ void TableFinder::AddPending(const Record& record) {
 // Finds out what the records of the block belong to.
 Status TableFinder::Decide(bool is_end_of_block) {
   const std::string_view block = std::string_view(pending_).substr(block_begin_);
-  Rows rows = ParseRows(block, dialect_);
-  if (CommentsAreRows(rows, block)) rows = ParseRows(block, WithoutComment(dialect_));
+  Rows rows = ReadRows(block, dialect_, false);
+  if (CommentsAreRows(rows, block)) rows = ReadRows(block, WithoutComment(dialect_), false);
   std::vector<uint32_t> widths;
   for (const SampleRow& row : rows) {
     if (!row.is_comment && row.width > 0) widths.push_back(static_cast<uint32_t>(row.width));
@@ -239,7 +240,7 @@ bool TableFinder::RepeatsNames(const Record& record) const {
   if (record.field_count == width || record.field_count < 2 || names.size() < 2) return false;
   // A row of so many fields cannot consist of them.
   if (record.field_count > static_cast<int64_t>(4 * names.size())) return false;
-  const Rows rows = ParseRows(record.raw, dialect_);
+  const Rows rows = ReadRows(record.raw, dialect_, false);
   if (rows.size() != 1) return false;
   size_t repeated = 0;
   for (const std::string& value : rows[0].values) {
@@ -260,29 +261,10 @@ bool TableFinder::CommentsAreRows(const Rows& rows, std::string_view block) cons
     if (!row.is_comment && width < 2) width = row.width;
     if (!row.is_comment || width < 2) continue;
     ++comments;
-    const Rows parsed = ParseRows(block.substr(row.begin, row.end - row.begin), plain);
+    const Rows parsed = ReadRows(block.substr(row.begin, row.end - row.begin), plain, false);
     with_fields += parsed.size() == 1 && parsed[0].width == width ? 1 : 0;
   }
   return with_fields * 2 > comments;
-}
-
-Rows TableFinder::ParseRows(std::string_view text, const Dialect& dialect) {
-  Rows rows;
-  SampleParser parser(text, dialect, /*text_is_cut=*/false);
-  std::vector<Cell> cells;
-  while (parser.Next(&cells)) {
-    SampleRow row{.begin = parser.begin(),
-                  .end = parser.end(),
-                  .line = parser.line(),
-                  .is_comment = parser.is_comment(),
-                  .width = cells.size()};
-    for (const Cell& cell : cells) {
-      row.filled += Trim(cell.text).empty() ? 0 : 1;
-      row.values.push_back(CellValue(cell, dialect));
-    }
-    rows.push_back(std::move(row));
-  }
-  return rows;
 }
 
 // What is pending is the current table's, the gap at its end too or not; without one it begins it.

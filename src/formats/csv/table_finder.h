@@ -86,7 +86,6 @@ class TableFinder {
   void Append(std::string_view text, int64_t line);
   void KeepTail(std::string_view text);
   void SetWidth(int64_t width);
-  static Rows ParseRows(std::string_view text, const Dialect& dialect);
   bool CommentsAreRows(const Rows& rows, std::string_view block) const;
   bool BeginsTable(const Rows& rows, size_t first, int64_t width) const;
   static bool NamesColumns(const Rows& rows, size_t index, double score_min);
