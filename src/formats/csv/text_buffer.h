@@ -3,25 +3,36 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
+#include <memory>
+#include <new>
 #include <span>
 #include <string_view>
-#include <vector>
+#include <utility>
 
 namespace pyforge::csv {
 
-/// Like std::string, but room is asked for once and then written to without further checks.
-/// Threads: one at a time.
+/// Like std::string, but room is asked for once and then written to without further checks, and
+/// new room is not filled with zeros. Threads: one at a time.
 class TextBuffer {
  public:
+  TextBuffer() = default;
+  TextBuffer(TextBuffer&& other) noexcept { *this = std::move(other); }
+  TextBuffer& operator=(TextBuffer&& other) noexcept {
+    storage_ = std::move(other.storage_);
+    capacity_ = std::exchange(other.capacity_, 0);
+    size_ = std::exchange(other.size_, 0);
+    has_unreadable_ = std::exchange(other.has_unreadable_, false);
+    return *this;
+  }
+
   /// Room for `bytes` more; the pointer is valid until the next call. Commit what was written.
   char* Reserve(size_t bytes) {
-    if (storage_.size() - size_ < bytes) {
-      storage_.resize(std::max(storage_.size() * 2, size_ + bytes + 64));
-    }
-    return storage_.data() + size_;
+    if (capacity_ - size_ < bytes) Grow(bytes);
+    return storage_.get() + size_;
   }
-  void Commit(const char* end) { size_ = static_cast<size_t>(end - storage_.data()); }
+  void Commit(const char* end) { size_ = static_cast<size_t>(end - storage_.get()); }
   void Append(std::string_view text) {
     if (text.empty()) return;  // there may be no memory to point to yet
     std::memcpy(Reserve(text.size()), text.data(), text.size());
@@ -36,14 +47,28 @@ class TextBuffer {
   void NoteUnreadable() { has_unreadable_ = true; }
   bool has_unreadable() const { return has_unreadable_; }
   size_t size() const { return size_; }
-  size_t capacity() const { return storage_.size(); }
-  std::string_view view() const { return {storage_.data(), size_}; }
+  size_t capacity() const { return capacity_; }
+  std::string_view view() const { return {storage_.get(), size_}; }
   std::span<const uint8_t> bytes() const {
-    return {reinterpret_cast<const uint8_t*>(storage_.data()), size_};
+    return {reinterpret_cast<const uint8_t*>(storage_.get()), size_};
   }
 
  private:
-  std::vector<char> storage_;
+  struct FreeBytes {
+    void operator()(char* bytes) const { std::free(bytes); }
+  };
+
+  void Grow(size_t bytes) {
+    const size_t capacity = std::max(capacity_ * 2, size_ + bytes + 64);
+    void* const grown = std::realloc(storage_.get(), capacity);
+    if (grown == nullptr) throw std::bad_alloc();
+    static_cast<void>(storage_.release());  // realloc has freed it
+    storage_.reset(static_cast<char*>(grown));
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<char, FreeBytes> storage_;
+  size_t capacity_ = 0;
   size_t size_ = 0;
   bool has_unreadable_ = false;
 };

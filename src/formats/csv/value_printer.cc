@@ -1,8 +1,8 @@
 #include "formats/csv/value_printer.h"
 
 #include <algorithm>
-#include <charconv>
-#include <cmath>
+#include <array>
+#include <cstring>
 #include <string>
 #include <type_traits>
 #include <utility>
@@ -15,100 +15,16 @@
 #include <arrow/util/float16.h>
 #include <arrow/visit_type_inline.h>
 
+#include "formats/csv/scalar_text.h"
 #include "pyforge/output.h"
 #include "schema/temporal_text.h"
 
 namespace pyforge::csv {
 namespace {
 
-constexpr size_t kNumberBytesMax = 48;
-
-char* PrintPadded(uint64_t value, int digits, char* out) {
-  for (int i = digits - 1; i >= 0; --i) {
-    out[i] = static_cast<char>('0' + value % 10);
-    value /= 10;
-  }
-  return out + digits;
-}
-
-/// Days since 1970-01-01 as yyyy-mm-dd in the proleptic Gregorian calendar; a year outside 1 to
-/// 9999 has a sign.
-char* PrintDate(int64_t days, char* out) {
-  // Years are counted from March, so that the leap day is the last one.
-  const int64_t shifted = days + 719468;
-  const int64_t era = (shifted >= 0 ? shifted : shifted - 146096) / 146097;
-  const auto day_of_era = static_cast<uint64_t>(shifted - era * 146097);
-  const uint64_t year_of_era =
-      (day_of_era - day_of_era / 1460 + day_of_era / 36524 - day_of_era / 146096) / 365;
-  const uint64_t day_of_year =
-      day_of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
-  const uint64_t month_from_march = (5 * day_of_year + 2) / 153;
-  const uint64_t day = day_of_year - (153 * month_from_march + 2) / 5 + 1;
-  const uint64_t month = month_from_march < 10 ? month_from_march + 3 : month_from_march - 9;
-  const int64_t year = static_cast<int64_t>(year_of_era) + era * 400 + (month <= 2 ? 1 : 0);
-  if (year < 1 || year > 9999) {
-    *out++ = year < 0 ? '-' : '+';
-    const auto magnitude = static_cast<uint64_t>(year < 0 ? -year : year);
-    out = magnitude < 10000 ? PrintPadded(magnitude, 4, out)
-                            : std::to_chars(out, out + 20, magnitude).ptr;
-  } else {
-    out = PrintPadded(static_cast<uint64_t>(year), 4, out);
-  }
-  *out++ = '-';
-  out = PrintPadded(month, 2, out);
-  *out++ = '-';
-  return PrintPadded(day, 2, out);
-}
-
-void PrintDateField(int64_t days, TextBuffer* out) {
-  if (days < -schema::kDaysMax || days > schema::kDaysMax) out->NoteUnreadable();
-  out->Commit(PrintDate(days, out->Reserve(kNumberBytesMax)));
-}
-
-int64_t UnitsPerSecond(arrow::TimeUnit::type unit) {
-  switch (unit) {
-    case arrow::TimeUnit::SECOND:
-      return 1;
-    case arrow::TimeUnit::MILLI:
-      return 1000;
-    case arrow::TimeUnit::MICRO:
-      return 1000000;
-    case arrow::TimeUnit::NANO:
-      break;
-  }
-  return 1000000000;
-}
-
-int FractionDigits(arrow::TimeUnit::type unit) { return 3 * static_cast<int>(unit); }
-
-/// hh:mm:ss, with the unit's digits behind the point where they are not all zero.
-char* PrintTimeOfDay(int64_t value, arrow::TimeUnit::type unit, char* out) {
-  const int64_t per_second = UnitsPerSecond(unit);
-  const auto seconds = static_cast<uint64_t>(value / per_second);
-  const auto fraction = static_cast<uint64_t>(value % per_second);
-  out = PrintPadded(seconds / 3600, 2, out);
-  *out++ = ':';
-  out = PrintPadded(seconds / 60 % 60, 2, out);
-  *out++ = ':';
-  out = PrintPadded(seconds % 60, 2, out);
-  if (fraction == 0) return out;
-  *out++ = '.';
-  return PrintPadded(fraction, FractionDigits(unit), out);
-}
-
-char* PrintTimestamp(int64_t value, arrow::TimeUnit::type unit, bool has_zone, char* out) {
-  const int64_t per_day = 86400 * UnitsPerSecond(unit);
-  int64_t days = value / per_day;
-  int64_t rest = value % per_day;
-  if (rest < 0) {
-    --days;
-    rest += per_day;
-  }
-  out = PrintDate(days, out);
-  *out++ = 'T';
-  out = PrintTimeOfDay(rest, unit, out);
-  if (has_zone) *out++ = 'Z';
-  return out;
+char* PrintDateField(int64_t days, char* out, TextBuffer* notes) {
+  if (days < -schema::kDaysMax || days > schema::kDaysMax) notes->NoteUnreadable();
+  return PrintDate(days, out);
 }
 
 /// Whether a moment lies where microseconds, in which moments are read, do not reach.
@@ -116,28 +32,6 @@ bool IsBeyondMicros(int64_t value, arrow::TimeUnit::type unit) {
   constexpr int64_t kMicrosPerSecond = 1'000'000;
   const int64_t factor = std::max<int64_t>(kMicrosPerSecond / UnitsPerSecond(unit), 1);
   return value < INT64_MIN / factor || value > INT64_MAX / factor;
-}
-
-/// The fewest digits that give the value back. A whole number keeps a `.0`, so that its reader
-/// knows that the column is not one of integers.
-template <typename Real>
-char* PrintReal(Real value, char* out) {
-  if (!std::isfinite(value)) {
-    const std::string_view word = std::isnan(value) ? "nan" : value < 0 ? "-inf" : "inf";
-    std::memcpy(out, word.data(), word.size());
-    return out + word.size();
-  }
-  const Real magnitude = std::abs(value);
-  const bool is_fixed = magnitude == 0 || (magnitude >= static_cast<Real>(1e-5) &&
-                                           magnitude < static_cast<Real>(1e16));
-  char* const end =
-      std::to_chars(out, out + kNumberBytesMax, value,
-                    is_fixed ? std::chars_format::fixed : std::chars_format::scientific)
-          .ptr;
-  if (!is_fixed || std::memchr(out, '.', static_cast<size_t>(end - out)) != nullptr) return end;
-  end[0] = '.';
-  end[1] = '0';
-  return end + 2;
 }
 
 /// An unscaled decimal integer with the point put in.
@@ -176,7 +70,29 @@ void PrintJsonText(std::string_view text, TextBuffer* out) {
 /// How a printed value stands in JSON.
 enum class JsonForm : uint8_t { kBare, kQuoted, kNumber };
 
-/// The part of a printer that differs by type: `Value` gives the value at a row.
+/// Prints the rows one behind the other; `print` is given those that are not null.
+template <typename IsNull, typename PrintOne>
+void PrintEach(int64_t first, std::span<std::string_view> texts, TextBuffer* scratch,
+               const IsNull& is_null, const PrintOne& print) {
+  const size_t begin = scratch->size();
+  for (size_t i = 0; i < texts.size(); ++i) {
+    const int64_t row = first + static_cast<int64_t>(i);
+    texts[i] = {};
+    if (is_null(row)) continue;
+    const size_t before = scratch->size();
+    print(row);
+    texts[i] = {kReadableText.data(), scratch->size() - before};
+  }
+  // Only now the memory stays where it is.
+  const char* at = scratch->Reserve(kReadableBehind) - (scratch->size() - begin);
+  for (std::string_view& text : texts) {
+    if (text.data() == nullptr) continue;
+    text = {at, text.size()};
+    at += text.size();
+  }
+}
+
+/// The part of a printer that differs by type: `PrintOne` prints the value at a row.
 template <typename Array, typename PrintOne>
 class ScalarPrinter : public ValuePrinter {
  public:
@@ -187,6 +103,11 @@ class ScalarPrinter : public ValuePrinter {
   }
   bool IsNull(int64_t row) const override { return column_->IsNull(row); }
   void Print(int64_t row, TextBuffer* out) override { print_one_(*column_, row, out); }
+  void PrintRows(int64_t first, std::span<std::string_view> texts, TextBuffer* scratch) override {
+    PrintEach(
+        first, texts, scratch, [this](int64_t row) { return column_->IsNull(row); },
+        [this, scratch](int64_t row) { print_one_(*column_, row, scratch); });
+  }
 
  private:
   const PrintedText text_;
@@ -198,6 +119,117 @@ template <typename Array, typename PrintOne>
 std::unique_ptr<ValuePrinter> MakeScalarPrinter(PrintedText text, PrintOne print_one) {
   return std::make_unique<ScalarPrinter<Array, PrintOne>>(text, print_one);
 }
+
+/// For values of at most kScalarBytesMax bytes of plain text: `PrintOne` returns the end of what it
+/// wrote, and notes in the buffer, to which it does not write, what would not be read back.
+template <typename Array, typename PrintOne>
+class ShortPrinter : public ValuePrinter {
+ public:
+  explicit ShortPrinter(PrintOne print_one) : print_one_(print_one) {}
+  PrintedText text() const override { return PrintedText::kPlain; }
+  void SetColumn(const arrow::Array& column) override {
+    column_ = static_cast<const Array*>(&column);
+  }
+  bool IsNull(int64_t row) const override { return column_->IsNull(row); }
+  void Print(int64_t row, TextBuffer* out) override {
+    out->Commit(print_one_(*column_, row, out->Reserve(kScalarBytesMax), out));
+  }
+  void PrintRows(int64_t first, std::span<std::string_view> texts, TextBuffer* scratch) override {
+    const bool has_nulls = column_->null_count() != 0;
+    char* at = scratch->Reserve(texts.size() * kScalarBytesMax + kReadableBehind);
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const int64_t row = first + static_cast<int64_t>(i);
+      if (has_nulls && column_->IsNull(row)) {
+        texts[i] = {};
+        continue;
+      }
+      char* const end = print_one_(*column_, row, at, scratch);
+      texts[i] = {at, static_cast<size_t>(end - at)};
+      at = end;
+    }
+    scratch->Commit(at);
+  }
+
+ private:
+  PrintOne print_one_;
+  const Array* column_ = nullptr;
+};
+
+template <typename Array, typename PrintOne>
+std::unique_ptr<ValuePrinter> MakeShortPrinter(PrintOne print_one) {
+  return std::make_unique<ShortPrinter<Array, PrintOne>>(print_one);
+}
+
+class BooleanPrinter : public ValuePrinter {
+ public:
+  PrintedText text() const override { return PrintedText::kPlain; }
+  void SetColumn(const arrow::Array& column) override {
+    column_ = static_cast<const arrow::BooleanArray*>(&column);
+  }
+  bool IsNull(int64_t row) const override { return column_->IsNull(row); }
+  void Print(int64_t row, TextBuffer* out) override { out->Append(TextOf(row)); }
+  void PrintRows(int64_t first, std::span<std::string_view> texts, TextBuffer*) override {
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const int64_t row = first + static_cast<int64_t>(i);
+      texts[i] = column_->IsNull(row) ? std::string_view() : TextOf(row);
+    }
+  }
+
+ private:
+  std::string_view TextOf(int64_t row) const {
+    static constexpr std::array<char, 4 + kReadableBehind> kTrue = {'t', 'r', 'u', 'e'};
+    static constexpr std::array<char, 5 + kReadableBehind> kFalse = {'f', 'a', 'l', 's', 'e'};
+    return column_->Value(row) ? std::string_view(kTrue.data(), 4)
+                               : std::string_view(kFalse.data(), 5);
+  }
+
+  const arrow::BooleanArray* column_ = nullptr;
+};
+
+/// Texts that lie one behind the other are not copied.
+template <typename Array>
+class TextPrinter : public ValuePrinter {
+ public:
+  PrintedText text() const override { return PrintedText::kAny; }
+  void SetColumn(const arrow::Array& column) override {
+    column_ = static_cast<const Array*>(&column);
+  }
+  bool IsNull(int64_t row) const override { return column_->IsNull(row); }
+  void Print(int64_t row, TextBuffer* out) override { out->Append(column_->GetView(row)); }
+  void PrintRows(int64_t first, std::span<std::string_view> texts, TextBuffer* scratch) override {
+    const bool has_nulls = column_->null_count() != 0;
+    for (size_t i = 0; i < texts.size(); ++i) {
+      const int64_t row = first + static_cast<int64_t>(i);
+      texts[i] = {};
+      if (has_nulls && column_->IsNull(row)) continue;
+      texts[i] = column_->GetView(row);
+      if (texts[i].empty()) texts[i] = {kReadableText.data(), 0};
+    }
+    const auto& bytes = column_->value_data();
+    if (bytes == nullptr) return;
+    const char* const end = reinterpret_cast<const char*>(bytes->data()) + bytes->size();
+    // Behind the last ones may be nothing that may be read.
+    size_t bytes_copied = 0;
+    size_t left = texts.size();
+    for (; left > 0; --left) {
+      const std::string_view text = texts[left - 1];
+      if (text.empty()) continue;
+      if (static_cast<size_t>(end - text.data()) >= text.size() + kReadableBehind) break;
+      bytes_copied += text.size();
+    }
+    char* at = scratch->Reserve(bytes_copied + kReadableBehind);
+    for (std::string_view& text : texts.subspan(left)) {
+      if (text.empty()) continue;
+      std::memcpy(at, text.data(), text.size());
+      text = {at, text.size()};
+      at += text.size();
+    }
+    scratch->Commit(at);
+  }
+
+ private:
+  const Array* column_ = nullptr;
+};
 
 /// Prints what a dictionary's or an extension type's values stand for.
 class DictionaryPrinter : public ValuePrinter {
@@ -232,6 +264,9 @@ class ExtensionPrinter : public ValuePrinter {
   }
   bool IsNull(int64_t row) const override { return values_->IsNull(row); }
   void Print(int64_t row, TextBuffer* out) override { values_->Print(row, out); }
+  void PrintRows(int64_t first, std::span<std::string_view> texts, TextBuffer* scratch) override {
+    values_->PrintRows(first, texts, scratch);
+  }
 
  private:
   std::unique_ptr<ValuePrinter> values_;
@@ -413,10 +448,7 @@ struct PrinterMaker {
     return Status::OK();
   }
   Status Visit(const arrow::BooleanType&) {
-    printer = MakeScalarPrinter<arrow::BooleanArray>(
-        PrintedText::kPlain, [](const arrow::BooleanArray& column, int64_t row, TextBuffer* out) {
-          out->Append(column.Value(row) ? "true" : "false");
-        });
+    printer = std::make_unique<BooleanPrinter>();
     return Status::OK();
   }
   template <typename Type>
@@ -426,29 +458,30 @@ struct PrinterMaker {
   Status Visit(const arrow::DurationType&) { return MakeIntegers<arrow::DurationArray>(); }
   template <typename Array>
   Status MakeIntegers() {
-    printer = MakeScalarPrinter<Array>(
-        PrintedText::kPlain, [](const Array& column, int64_t row, TextBuffer* out) {
-          char* const begin = out->Reserve(kNumberBytesMax);
-          out->Commit(std::to_chars(begin, begin + kNumberBytesMax, column.Value(row)).ptr);
-        });
+    printer = MakeShortPrinter<Array>([](const Array& column, int64_t row, char* at, TextBuffer*) {
+      return PrintInteger(column.Value(row), at);
+    });
     return Status::OK();
   }
   Status Visit(const arrow::HalfFloatType&) {
-    printer = MakeScalarPrinter<arrow::HalfFloatArray>(
-        PrintedText::kPlain, [](const arrow::HalfFloatArray& column, int64_t row, TextBuffer* out) {
-          const auto value = arrow::util::Float16::FromBits(column.Value(row)).ToFloat();
-          out->Commit(PrintReal(value, out->Reserve(kNumberBytesMax)));
+    printer = MakeShortPrinter<arrow::HalfFloatArray>(
+        [](const arrow::HalfFloatArray& column, int64_t row, char* at, TextBuffer*) {
+          return PrintReal(arrow::util::Float16::FromBits(column.Value(row)).ToFloat(), at);
         });
     return Status::OK();
   }
-  template <typename Type>
-  std::enable_if_t<
-      std::is_same_v<Type, arrow::FloatType> || std::is_same_v<Type, arrow::DoubleType>, Status>
-  Visit(const Type&) {
-    using Array = typename arrow::TypeTraits<Type>::ArrayType;
-    printer = MakeScalarPrinter<Array>(
-        PrintedText::kPlain, [](const Array& column, int64_t row, TextBuffer* out) {
-          out->Commit(PrintReal(column.Value(row), out->Reserve(kNumberBytesMax)));
+  Status Visit(const arrow::FloatType&) {
+    printer = MakeShortPrinter<arrow::FloatArray>(
+        [](const arrow::FloatArray& column, int64_t row, char* at, TextBuffer*) {
+          return PrintReal(column.Value(row), at);
+        });
+    return Status::OK();
+  }
+  Status Visit(const arrow::DoubleType&) {
+    printer = MakeShortPrinter<arrow::DoubleArray>(
+        [reals = RealPrinter()](const arrow::DoubleArray& column, int64_t row, char* at,
+                                TextBuffer*) mutable {
+          return reals.Print(column.Value(row), at);
         });
     return Status::OK();
   }
@@ -464,40 +497,38 @@ struct PrinterMaker {
     return Status::OK();
   }
   Status Visit(const arrow::Date32Type&) {
-    printer = MakeScalarPrinter<arrow::Date32Array>(
-        PrintedText::kPlain, [](const arrow::Date32Array& column, int64_t row, TextBuffer* out) {
-          PrintDateField(column.Value(row), out);
+    printer = MakeShortPrinter<arrow::Date32Array>(
+        [](const arrow::Date32Array& column, int64_t row, char* at, TextBuffer* notes) {
+          return PrintDateField(column.Value(row), at, notes);
         });
     return Status::OK();
   }
   Status Visit(const arrow::Date64Type&) {
-    printer = MakeScalarPrinter<arrow::Date64Array>(
-        PrintedText::kPlain, [](const arrow::Date64Array& column, int64_t row, TextBuffer* out) {
+    printer = MakeShortPrinter<arrow::Date64Array>(
+        [](const arrow::Date64Array& column, int64_t row, char* at, TextBuffer* notes) {
           constexpr int64_t kMillisPerDay = 86400000;
           const int64_t value = column.Value(row);
           const int64_t days = value / kMillisPerDay - (value % kMillisPerDay < 0 ? 1 : 0);
-          PrintDateField(days, out);
+          return PrintDateField(days, at, notes);
         });
     return Status::OK();
   }
   template <typename Type>
   std::enable_if_t<arrow::is_time_type<Type>::value, Status> Visit(const Type& type) {
     using Array = typename arrow::TypeTraits<Type>::ArrayType;
-    printer = MakeScalarPrinter<Array>(
-        PrintedText::kPlain,
-        [unit = type.unit()](const Array& column, int64_t row, TextBuffer* out) {
-          out->Commit(PrintTimeOfDay(column.Value(row), unit, out->Reserve(kNumberBytesMax)));
+    printer = MakeShortPrinter<Array>(
+        [unit = type.unit()](const Array& column, int64_t row, char* at, TextBuffer*) {
+          return PrintTimeOfDay(column.Value(row), unit, at);
         });
     return Status::OK();
   }
   Status Visit(const arrow::TimestampType& type) {
-    printer = MakeScalarPrinter<arrow::TimestampArray>(
-        PrintedText::kPlain,
+    printer = MakeShortPrinter<arrow::TimestampArray>(
         [unit = type.unit(), has_zone = !type.timezone().empty()](
-            const arrow::TimestampArray& column, int64_t row, TextBuffer* out) {
-          if (IsBeyondMicros(column.Value(row), unit)) out->NoteUnreadable();
-          out->Commit(
-              PrintTimestamp(column.Value(row), unit, has_zone, out->Reserve(kNumberBytesMax)));
+            const arrow::TimestampArray& column, int64_t row, char* at, TextBuffer* notes) {
+          const int64_t value = column.Value(row);
+          if (IsBeyondMicros(value, unit)) notes->NoteUnreadable();
+          return PrintTimestamp(value, unit, has_zone, at);
         });
     return Status::OK();
   }
@@ -508,8 +539,9 @@ struct PrinterMaker {
                    Status>
   Visit(const Type&) {
     using Array = typename arrow::TypeTraits<Type>::ArrayType;
-    if constexpr (arrow::is_string_type<Type>::value ||
-                  std::is_same_v<Type, arrow::StringViewType>) {
+    if constexpr (arrow::is_string_type<Type>::value) {
+      printer = std::make_unique<TextPrinter<Array>>();
+    } else if constexpr (std::is_same_v<Type, arrow::StringViewType>) {
       printer = MakeScalarPrinter<Array>(PrintedText::kAny,
                                          [](const Array& column, int64_t row, TextBuffer* out) {
                                            out->Append(column.GetView(row));
@@ -592,6 +624,13 @@ Result<std::unique_ptr<JsonPrinter>> JsonPrinter::Make(const arrow::DataType& ty
 }
 
 }  // namespace
+
+void ValuePrinter::PrintRows(int64_t first, std::span<std::string_view> texts,
+                             TextBuffer* scratch) {
+  PrintEach(
+      first, texts, scratch, [this](int64_t row) { return IsNull(row); },
+      [this, scratch](int64_t row) { Print(row, scratch); });
+}
 
 Result<std::unique_ptr<ValuePrinter>> ValuePrinter::Make(const arrow::DataType& type) {
   PrinterMaker maker;

@@ -3,8 +3,12 @@
 
 #include <arrow/type_fwd.h>
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
+#include <string_view>
 
 #include "formats/csv/text_buffer.h"
 #include "pyforge/error.h"
@@ -16,6 +20,13 @@ enum class PrintedText : uint8_t {
   kPlain,  ///< digits, letters, signs: no character that a CSV file gives a meaning
   kAny,    ///< anything
 };
+
+/// How many bytes may be read behind the texts of a column, so that they can be looked at and
+/// copied in whole blocks.
+inline constexpr size_t kReadableBehind = 32;
+
+/// Where an empty text may point to.
+inline constexpr std::array<char, kReadableBehind> kReadableText{};
 
 /// Prints the values of one type.
 ///
@@ -35,6 +46,10 @@ class ValuePrinter {
   virtual bool IsNull(int64_t row) const = 0;
   /// Appends the value at `row`, which is not null; notes in `out` where it would not be read back.
   virtual void Print(int64_t row, TextBuffer* out) = 0;
+  /// The texts of as many rows from `first` on; without data where a row is null. Each is followed
+  /// by kReadableBehind bytes. They live until `scratch`, to which they may have been appended,
+  /// changes or SetColumn is called; what would not be read back is noted there.
+  virtual void PrintRows(int64_t first, std::span<std::string_view> texts, TextBuffer* scratch);
 };
 
 }  // namespace pyforge::csv

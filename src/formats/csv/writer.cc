@@ -1,121 +1,59 @@
 #include "formats/csv/writer.h"
 
-#include <algorithm>
+#include <mutex>
 #include <string>
 #include <utility>
 #include <vector>
 
-#include <arrow/array/array_base.h>
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
 
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
-
 #include "codec/compress/compressor.h"
 #include "formats/csv/errors.h"
-#include "formats/csv/value_printer.h"
+#include "formats/csv/row_text.h"
+#include "formats/csv/text_buffer.h"
 
 namespace pyforge::csv {
-
-bool HasSpecialCharacter(std::string_view text, const QuotingRules& rules) {
-  const char* at = text.data();
-  const char* const end = at + text.size();
-  const auto is_special = [&](char byte) {
-    return byte == rules.delimiter || byte == rules.quote || byte == '\n' || byte == '\r';
-  };
-#if defined(__SSE2__)
-  if (text.size() >= 16) {
-    const __m128i delimiter = _mm_set1_epi8(rules.delimiter);
-    const __m128i quote = _mm_set1_epi8(rules.quote);
-    const __m128i lf = _mm_set1_epi8('\n');
-    const __m128i cr = _mm_set1_epi8('\r');
-    const auto holds_special = [&](const char* from) {
-      const __m128i block = _mm_loadu_si128(reinterpret_cast<const __m128i*>(from));
-      const __m128i hits =
-          _mm_or_si128(_mm_or_si128(_mm_cmpeq_epi8(block, delimiter), _mm_cmpeq_epi8(block, quote)),
-                       _mm_or_si128(_mm_cmpeq_epi8(block, lf), _mm_cmpeq_epi8(block, cr)));
-      return _mm_movemask_epi8(hits) != 0;
-    };
-    for (; end - at >= 16; at += 16) {
-      if (holds_special(at)) return true;
-    }
-    return holds_special(end - 16);  // looks at some bytes twice
-  }
-#endif
-  return std::any_of(at, end, is_special);
-}
 
 namespace {
 
 constexpr std::string_view kByteOrderMark = "\xEF\xBB\xBF";
 
 struct TextPiece : public Piece {
-  std::vector<uint8_t> text;
+  TextBuffer text;
+  std::vector<uint8_t> compressed;  // instead of text
   std::vector<int64_t> null_counts;
 };
 
-/// What sink and segments share. Threads: immutable, share freely.
+/// Buffers of pieces that were written, to be filled again: memory that is new costs more than what
+/// is written to it. Threads: share freely.
+class BufferPool {
+ public:
+  TextBuffer Take() {
+    const std::lock_guard lock(mutex_);
+    if (free_.empty()) return {};
+    TextBuffer buffer = std::move(free_.back());
+    free_.pop_back();
+    return buffer;
+  }
+  void GiveBack(TextBuffer buffer) {
+    buffer.Clear();
+    const std::lock_guard lock(mutex_);
+    free_.push_back(std::move(buffer));
+  }
+
+ private:
+  std::mutex mutex_;
+  std::vector<TextBuffer> free_;
+};
+
+/// What sink and segments share. Threads: share freely; all but the pool is immutable.
 struct Layout {
   WriteOptions options;
   std::shared_ptr<arrow::Schema> schema;
   compress::Container container = compress::Container::kNone;
-  QuotingRules rules;
-  std::string line_end;
-};
-
-/// Prints fields into a buffer by a layout.
-class FieldPrinter {
- public:
-  explicit FieldPrinter(const Layout& layout) : layout_(layout), rules_(layout.rules) {}
-
-  /// Text that may be anything. Errors: csv.needs_quotes.
-  Status PrintText(std::string_view text, bool is_text_type, TextBuffer* out) const {
-    const Quoting quoting = layout_.options.quoting;
-    if (quoting == Quoting::kAll || (quoting == Quoting::kText && is_text_type)) {
-      PrintQuoted(text, out);
-      return Status::OK();
-    }
-    if (!NeedsQuotes(text)) {
-      out->Append(text);
-      return Status::OK();
-    }
-    if (quoting == Quoting::kNone) {
-      return Fail(kNeedsQuotes, {}, "the value '{}' cannot be written without quotes",
-                  text.substr(0, 80));
-    }
-    PrintQuoted(text, out);
-    return Status::OK();
-  }
-
-  void PrintQuoted(std::string_view text, TextBuffer* out) const {
-    char* at = out->Reserve(2 * text.size() + 2);
-    *at++ = rules_.quote;
-    while (true) {
-      const size_t next = text.find(rules_.quote);
-      const size_t count = next == std::string_view::npos ? text.size() : next + 1;
-      // An empty text may have no bytes to point to.
-      if (count != 0) std::memcpy(at, text.data(), count);
-      at += count;
-      if (next == std::string_view::npos) break;
-      *at++ = rules_.quote;
-      text.remove_prefix(count);
-    }
-    *at++ = rules_.quote;
-    out->Commit(at);
-  }
-
- private:
-  bool NeedsQuotes(std::string_view text) const {
-    if (text == layout_.options.null_text) return true;
-    if (text.empty()) return layout_.options.quoting != Quoting::kNone;
-    // Other programs trim blanks.
-    return text.front() == ' ' || text.back() == ' ' || HasSpecialCharacter(text, rules_);
-  }
-
-  const Layout& layout_;
-  const QuotingRules rules_;
+  LineRules rules;
+  mutable BufferPool buffers;
 };
 
 class TextSegment : public Segment {
@@ -125,33 +63,16 @@ class TextSegment : public Segment {
     ARROW_RETURN_NOT_OK(segment->Begin());
     return segment;
   }
-  explicit TextSegment(std::shared_ptr<const Layout> layout)
-      : layout_(std::move(layout)), fields_(*layout_) {}
+  explicit TextSegment(std::shared_ptr<const Layout> layout) : layout_(std::move(layout)) {}
 
   Status Add(const arrow::RecordBatch& batch) override {
-    const int column_count = batch.num_columns();
-    for (int i = 0; i < column_count; ++i) {
-      columns_[static_cast<size_t>(i)].printer->SetColumn(*batch.column(i));
-    }
-    const char delimiter = layout_->options.output_delimiter;
-    const std::string_view line_end = layout_->line_end;
-    for (int64_t row = 0; row < batch.num_rows(); ++row) {
-      for (size_t i = 0; i < columns_.size(); ++i) {
-        if (i > 0) text_.Append(delimiter);
-        const Status status = PrintField(&columns_[i], row);
-        if (!status.ok()) {
-          return AddWhere(status, {.column = layout_->schema->field(static_cast<int>(i))->name()});
-        }
-      }
-      text_.Append(line_end);
-    }
-    if (text_.has_unreadable() || value_.has_unreadable()) return RefuseUnreadable(batch);
+    ARROW_RETURN_NOT_OK(printer_->Print(batch, &text_));
     rows_ += batch.num_rows();
     return compressor_ != nullptr && text_.size() >= kCompressedAtOnce ? Compress() : Status::OK();
   }
 
   int64_t bytes() const override {
-    return static_cast<int64_t>(text_.capacity() + compressed_.capacity());
+    return static_cast<int64_t>(text_.capacity() + compressed_.capacity() + printer_->bytes());
   }
 
   Result<std::unique_ptr<Piece>> Finish() override {
@@ -159,79 +80,26 @@ class TextSegment : public Segment {
     if (compressor_ != nullptr) {
       if (text_.size() > 0) ARROW_RETURN_NOT_OK(Compress());
       if (rows_ > 0) ARROW_RETURN_NOT_OK(compressor_->Finish(&compressed_));
-      piece->text = std::exchange(compressed_, {});
+      piece->compressed = std::exchange(compressed_, {});
+      piece->bytes = static_cast<int64_t>(piece->compressed.size());
     } else {
-      piece->text.assign(text_.bytes().begin(), text_.bytes().end());
+      piece->text = std::exchange(text_, layout_->buffers.Take());
+      piece->bytes = static_cast<int64_t>(piece->text.size());
     }
-    text_.Clear();
     piece->rows = std::exchange(rows_, 0);
-    piece->bytes = static_cast<int64_t>(piece->text.size());
-    for (Column& column : columns_) {
-      piece->null_counts.push_back(std::exchange(column.null_count, 0));
-    }
+    piece->null_counts = printer_->TakeNullCounts();
     return piece;
   }
 
  private:
   static constexpr size_t kCompressedAtOnce = 256 << 10;
 
-  struct Column {
-    std::unique_ptr<ValuePrinter> printer;
-    bool is_plain = false;  // printed without a look at the characters
-    bool is_text_type = false;
-    int64_t null_count = 0;
-  };
-
   Status Begin() {
-    for (const auto& field : layout_->schema->fields()) {
-      auto printer = ValuePrinter::Make(*field->type());
-      if (!printer.ok()) return AddWhere(printer.status(), {.column = field->name()});
-      Column column{.printer = *std::move(printer)};
-      column.is_text_type = column.printer->text() == PrintedText::kAny;
-      // A digit or a letter as delimiter, or a word for null, would break even these.
-      column.is_plain =
-          !column.is_text_type && layout_->options.quoting != Quoting::kAll &&
-          layout_->options.null_text.empty() &&
-          std::string_view("0123456789+-.:TZaeflnrstiuy").find(layout_->rules.delimiter) ==
-              std::string_view::npos;
-      columns_.push_back(std::move(column));
-    }
+    ARROW_ASSIGN_OR_RAISE(printer_, RowPrinter::Make(layout_->schema, layout_->rules));
     if (layout_->container == compress::Container::kNone) return Status::OK();
     const int level = static_cast<int>(layout_->options.output_compression_level.value_or(
         compress::LevelsOf(layout_->container).standard));
     ARROW_ASSIGN_OR_RAISE(compressor_, compress::Compressor::Make(layout_->container, level));
-    return Status::OK();
-  }
-
-  Status PrintField(Column* column, int64_t row) {
-    if (column->printer->IsNull(row)) {
-      ++column->null_count;
-      text_.Append(layout_->options.null_text);
-      return Status::OK();
-    }
-    if (column->is_plain) {
-      column->printer->Print(row, &text_);
-      return Status::OK();
-    }
-    value_.Clear();
-    column->printer->Print(row, &value_);
-    return fields_.PrintText(value_.view(), column->is_text_type, &text_);
-  }
-
-  /// The failure of a batch that holds a value which would not be read back: the first of them.
-  Status RefuseUnreadable(const arrow::RecordBatch& batch) {
-    for (int64_t row = 0; row < batch.num_rows(); ++row) {
-      for (size_t i = 0; i < columns_.size(); ++i) {
-        if (columns_[i].printer->IsNull(row)) continue;
-        TextBuffer value;
-        columns_[i].printer->Print(row, &value);
-        if (!value.has_unreadable()) continue;
-        return Fail(kUnreadableDate,
-                    {.column = layout_->schema->field(static_cast<int>(i))->name()},
-                    "the value {} lies too far from today to be read back from a CSV file",
-                    value.view().substr(0, 80));
-      }
-    }
     return Status::OK();
   }
 
@@ -242,10 +110,8 @@ class TextSegment : public Segment {
   }
 
   std::shared_ptr<const Layout> layout_;
-  FieldPrinter fields_;
-  std::vector<Column> columns_;
+  std::unique_ptr<RowPrinter> printer_;
   TextBuffer text_;
-  TextBuffer value_;
   std::unique_ptr<compress::Compressor> compressor_;  // null: plain
   std::vector<uint8_t> compressed_;
   int64_t rows_ = 0;
@@ -263,10 +129,13 @@ class TextSink : public TableSink {
 
   Status Append(std::unique_ptr<Piece> piece) override {
     ARROW_RETURN_NOT_OK(WriteHead());
-    const auto& text = static_cast<const TextPiece&>(*piece);
+    auto& text = static_cast<TextPiece&>(*piece);
     rows_ += text.rows;
     for (size_t i = 0; i < null_counts_.size(); ++i) null_counts_[i] += text.null_counts[i];
-    return file_.Append(text.text);
+    if (layout_->container != compress::Container::kNone) return file_.Append(text.compressed);
+    ARROW_RETURN_NOT_OK(file_.Append(text.text.bytes()));
+    layout_->buffers.GiveBack(std::move(text.text));
+    return Status::OK();
   }
 
   Result<TableSummary> Finish() override {
@@ -289,16 +158,15 @@ class TextSink : public TableSink {
     if (options.excel && options.output_delimiter != ',') {
       head.Append("sep=");
       head.Append(options.output_delimiter);
-      head.Append(layout_->line_end);
+      head.Append(layout_->rules.line_end);
     }
-    const FieldPrinter fields(*layout_);
     if (options.output_header) {
       for (int i = 0; i < layout_->schema->num_fields(); ++i) {
         const std::string& name = layout_->schema->field(i)->name();
         if (i > 0) head.Append(options.output_delimiter);
-        ARROW_RETURN_NOT_OK(AddWhere(fields.PrintText(name, true, &head), {.column = name}));
+        ARROW_RETURN_NOT_OK(AddWhere(PrintText(name, layout_->rules, &head), {.column = name}));
       }
-      head.Append(layout_->line_end);
+      head.Append(layout_->rules.line_end);
     }
     if (layout_->container == compress::Container::kNone) {
       return head.size() == 0 ? Status::OK() : file_.Append(head.bytes());
@@ -334,8 +202,12 @@ class TextOutput : public Output {
     layout->options = options_;
     layout->schema = spec.schema;
     layout->container = options_.ContainerFor(file_.path());
-    layout->rules = {.delimiter = options_.output_delimiter, .quote = options_.output_quote};
-    layout->line_end = options_.excel || options_.line_end == LineEnd::kCrlf ? "\r\n" : "\n";
+    const bool is_crlf = options_.excel || options_.line_end == LineEnd::kCrlf;
+    layout->rules = {
+        .characters = {.delimiter = options_.output_delimiter, .quote = options_.output_quote},
+        .quoting = options_.quoting,
+        .null_text = options_.null_text,
+        .line_end = is_crlf ? "\r\n" : "\n"};
     ARROW_RETURN_NOT_OK(TextSegment::Make(layout).status());
     return std::make_unique<TextSink>(file_, std::move(layout));
   }

@@ -2,7 +2,6 @@
 #pragma once
 
 #include <memory>
-#include <string_view>
 
 #include "formats/csv/options.h"
 #include "pyforge/execution.h"
@@ -17,14 +16,5 @@ namespace pyforge::csv {
 /// Errors: usage.bad_option.
 Result<std::unique_ptr<Output>> OpenWriter(OutputFile& file, const WriteOptions& options,
                                            ExecutionContext& context);
-
-/// The characters that make a field need quotes.
-struct QuotingRules {
-  char delimiter = ',';
-  char quote = '"';
-};
-
-/// True when the text holds a delimiter, a quote or a line end.
-bool HasSpecialCharacter(std::string_view text, const QuotingRules& rules);
 
 }  // namespace pyforge::csv

@@ -14,6 +14,7 @@
 #include "formats/csv/errors.h"
 #include "formats/csv/format.h"
 #include "formats/csv/reader_testing.h"
+#include "formats/csv/row_text.h"
 #include "schema/cast.h"
 #include "support/matchers.h"
 #include "support/memory_io.h"
