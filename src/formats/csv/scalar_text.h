@@ -14,7 +14,7 @@
 
 namespace pyforge::csv {
 
-/// No text of this header is longer; each printer returns the end of what it wrote.
+/// Each printer returns the end of what it wrote, and may write behind it within as many bytes.
 inline constexpr size_t kScalarBytesMax = 48;
 
 inline constexpr std::array<char, 200> kDigitPairs = [] {
@@ -38,41 +38,68 @@ inline char* PrintPair(uint32_t value, char* out) {
   return out + 2;
 }
 
-/// The last `digits` digits of the value, zeros in front.
-inline char* PrintPadded(uint64_t value, int digits, char* out) {
-  char* const end = out + digits;
-  char* at = end;
-  for (; digits > 9; digits -= 2) {
-    PrintPair(static_cast<uint32_t>(value % 100), at -= 2);
-    value /= 100;
-  }
-  auto rest = static_cast<uint32_t>(value % 1'000'000'000);
-  for (; digits >= 2; digits -= 2) {
-    PrintPair(rest % 100, at -= 2);
-    rest /= 100;
-  }
-  if (digits == 1) *--at = static_cast<char>('0' + rest % 10);
-  return end;
+inline constexpr uint64_t kEightDigits = 100'000'000;
+
+/// The digits of a value below 10^8, the first one in the lowest byte: halves, pairs and digits are
+/// parted side by side in one word.
+inline uint64_t DigitBytes(uint32_t value) {
+  const uint64_t halves = value / 10000 | uint64_t{value % 10000} << 32;
+  const uint64_t hundreds = (halves * 10486 >> 20) & 0x0000007F0000007F;
+  const uint64_t pairs = hundreds | (halves - hundreds * 100) << 16;
+  const uint64_t tens = (pairs * 103 >> 10) & 0x000F000F000F000F;
+  return tens | (pairs - tens * 10) << 8;
 }
 
-inline int CountDigits(uint64_t value) {
-  // 1233 / 4096 is a little more than log10(2): right, or one too many.
-  const auto bits = static_cast<uint32_t>(std::bit_width(value | 1));
-  const uint32_t guess = (bits * 1233) >> 12;
-  return static_cast<int>(guess) + (value >= kPowersOfTen[guess] ? 1 : 0);
+/// Writes eight bytes; those behind `count` digits mean nothing.
+inline char* PutDigits(uint64_t digit_bytes, int count, char* out) {
+  uint64_t text = digit_bytes | 0x3030303030303030;
+  if constexpr (std::endian::native == std::endian::big) text = __builtin_bswap64(text);
+  std::memcpy(out, &text, 8);
+  return out + count;
+}
+
+/// The last `digits` digits, at most 16, of the value, zeros in front; up to seven bytes behind are
+/// written too.
+inline char* PrintPadded(uint64_t value, int digits, char* out) {
+  if (digits > 8) {
+    const auto front = static_cast<uint32_t>(value / kEightDigits % kEightDigits);
+    out = PutDigits(DigitBytes(front) >> (8 * (16 - digits)), digits - 8, out);
+    digits = 8;
+  }
+  return PutDigits(DigitBytes(static_cast<uint32_t>(value % kEightDigits)) >> (8 * (8 - digits)),
+                   digits, out);
+}
+
+/// A value below 10^8; up to seven bytes behind are written too.
+inline char* PrintFewDigits(uint32_t value, char* out) {
+  const uint64_t digits = DigitBytes(value);
+  // The last digit stays even where it is a zero.
+  const int zeros = std::countr_zero(digits | uint64_t{1} << 56) / 8;
+  return PutDigits(digits >> (8 * zeros), 8 - zeros, out);
+}
+
+/// At most 20 bytes; up to seven behind are written too.
+inline char* PrintMagnitude(uint64_t value, char* out) {
+  if (value < kEightDigits) return PrintFewDigits(static_cast<uint32_t>(value), out);
+  const uint64_t front = value / kEightDigits;
+  if (front < kEightDigits) {
+    out = PrintFewDigits(static_cast<uint32_t>(front), out);
+  } else {
+    out = PrintFewDigits(static_cast<uint32_t>(front / kEightDigits), out);
+    out = PrintPadded(front, 8, out);
+  }
+  return PrintPadded(value, 8, out);
 }
 
 template <typename Integer>
 char* PrintInteger(Integer value, char* out) {
   auto magnitude = static_cast<uint64_t>(value);
   if constexpr (std::is_signed_v<Integer>) {
-    if (value < 0) {
-      *out++ = '-';
-      magnitude = 0 - magnitude;
-    }
+    *out = '-';
+    out += value < 0 ? 1 : 0;
+    magnitude = value < 0 ? 0 - magnitude : magnitude;
   }
-  const int digits = magnitude == 0 ? 1 : CountDigits(magnitude);
-  return PrintPadded(magnitude, digits, out);
+  return PrintMagnitude(magnitude, out);
 }
 
 /// The fewest digits that give the value back. A whole number keeps a `.0`, so that its reader
