@@ -101,8 +101,13 @@ def run_command(
 ) -> Outcome:
     """Runs any command line under limits (`rlimits`: names as in resource.RLIMIT_*)."""
     read_fd, write_fd = os.pipe()
-    task = {"argv": list(argv), "report_fd": write_fd, "rlimits": dict(rlimits or {})}
+    limits = dict(rlimits or {})
+    task = {"argv": list(argv), "report_fd": write_fd, "rlimits": limits}
     launcher = [sys.executable, "-I", "-S", str(LAUNCHER), json.dumps(task)]
+    changes = dict(env or {})
+    if "FSIZE" in limits:
+        # The coverage build's counts would be cut off, and all later ones lost with them.
+        changes.update({"GCOV_PREFIX": os.devnull, "GCOV_ERROR_FILE": os.devnull})
     data = stdin if isinstance(stdin, bytes) else None
     channel = subprocess.DEVNULL if stdin is None or isinstance(stdin, bytes) else stdin
     with subprocess.Popen(
@@ -111,7 +116,7 @@ def run_command(
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         cwd=cwd,
-        env=environment(env),
+        env=environment(changes),
         pass_fds=[write_fd],
         start_new_session=True,
     ) as process:

@@ -284,6 +284,7 @@ Status RowPrinter::RefuseUnreadable(const arrow::RecordBatch& batch) {
 
 std::vector<int64_t> RowPrinter::TakeNullCounts() {
   std::vector<int64_t> counts;
+  counts.reserve(columns_.size());
   for (Column& column : columns_) counts.push_back(std::exchange(column.null_count, 0));
   return counts;
 }
