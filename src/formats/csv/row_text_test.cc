@@ -82,7 +82,7 @@ TEST(RowText, IsWhatEachFieldIsByItself) {
       {.characters = {.delimiter = ';', .quote = '\''}, .null_text = "NULL", .line_end = "\r\n"},
       {.characters = {}, .quoting = Quoting::kAll, .null_text = "", .line_end = "\n"},
       {.characters = {}, .quoting = Quoting::kText, .null_text = "NULL", .line_end = "\n"}};
-  for (const size_t columns : {1, 3, 12, 300, 5000}) {
+  for (const size_t columns : {1U, 3U, 12U, 300U, 5000U}) {
     for (const LineRules& rules : all_rules) {
       std::vector<Row> rows(columns > 100 ? 40 : 1500);
       for (Row& row : rows) {
@@ -110,6 +110,7 @@ TEST(RowText, IsWhatEachFieldIsByItself) {
 
 TEST(RowText, IsTheSameForLargeValues) {
   std::vector<Row> rows;
+  rows.reserve(60);
   for (int i = 0; i < 60; ++i) {
     rows.push_back({std::string(static_cast<size_t>(i % 7) * 100000, ','), "x"});
   }

@@ -93,7 +93,8 @@ inline char* PrintMagnitude(uint64_t value, char* out) {
 
 template <typename Integer>
 char* PrintInteger(Integer value, char* out) {
-  auto magnitude = static_cast<uint64_t>(value);
+  using Wide = std::conditional_t<std::is_signed_v<Integer>, int64_t, uint64_t>;
+  auto magnitude = static_cast<uint64_t>(static_cast<Wide>(value));
   if constexpr (std::is_signed_v<Integer>) {
     *out = '-';
     out += value < 0 ? 1 : 0;

@@ -39,6 +39,7 @@ class TextBuffer {
     size_ += text.size();
   }
   void Append(char byte) {
+    // NOLINTNEXTLINE(clang-analyzer-unix.Malloc): at least 64 bytes are allocated
     *Reserve(1) = byte;
     ++size_;
   }
