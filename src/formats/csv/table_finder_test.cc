@@ -411,7 +411,7 @@ TEST(AllTables, SkipLinesWithinAndFarBelowATable) {
 
 TEST(AllTables, SkipLinesInOtherEncodings) {
   std::string text;
-  for (const char c : kPeople + "\n" + kTowns + "\n" + kPeople) {
+  for (const char c : fmt::format("{}\n{}\n{}", kPeople, kTowns, kPeople)) {
     text += c;
     text += '\0';
   }
@@ -446,7 +446,7 @@ TEST(AllTables, LoseTheRemarksAtTheirEndsHoweverLongTheyAre) {
   for (const int row_count : {10, 20'000, 200'000}) {
     std::string people = "id,name,size\n";
     for (int i = 0; i < row_count; ++i) people += fmt::format("{},name {},{}\n", i, i, i % 7);
-    auto opened = Open(people + remarks + "\n" + kTowns + "\n" + people + remarks);
+    auto opened = Open(fmt::format("{0}{1}\n{2}\n{0}{1}", people, remarks, kTowns));
     ASSERT_OK(opened);
     ASSERT_THAT(opened->input->tables(), SizeIs(3));
     for (const char* name : {"t_1", "t_3"}) {
