@@ -57,7 +57,6 @@ class TableScan : public Scan {
         request_(std::move(request)),
         plan_(std::move(plan)),
         context_(context),
-        store_(std::make_shared<BlockStore>(table_->morsel_bytes, context.memory_pool())),
         info_(table_->info) {
     info_.schema = plan_->schema;
   }
@@ -116,7 +115,6 @@ class TableScan : public Scan {
 
   Status Rewind() override {
     splitter_.reset();
-    store_ = std::make_shared<BlockStore>(table_->morsel_bytes, context_.memory_pool());
     transcoder_ = nullptr;
     replaced_before_ = 0;
     is_at_begin_ = true;
@@ -142,7 +140,9 @@ class TableScan : public Scan {
     if (table_->begin_offset > 0 && transcoder_ != nullptr) {
       replaced_before_ = transcoder_->invalid().count;
     }
-    splitter_ = std::make_unique<Splitter>(std::move(text.bytes), plan_->scanner, options, store_);
+    splitter_ = std::make_unique<Splitter>(
+        std::move(text.bytes), plan_->scanner, options,
+        std::make_shared<BlockStore>(table_->morsel_bytes, context_.memory_pool()));
     return Status::OK();
   }
 
@@ -168,7 +168,6 @@ class TableScan : public Scan {
   const TableRequest request_;
   std::shared_ptr<const TablePlan> plan_;
   ExecutionContext& context_;
-  std::shared_ptr<BlockStore> store_;
   TableInfo info_;
   std::unique_ptr<Splitter> splitter_;
   const charset::TranscodingStream* transcoder_ = nullptr;  // owned by splitter_
