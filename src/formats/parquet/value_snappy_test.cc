@@ -131,9 +131,9 @@ size_t NumbersSize(std::string_view head, const std::vector<double>& numbers) {
 
 TEST(ValueSnappy, FindsTheLowHalvesOfDecimals) {
   std::mt19937_64 random(7);
-  std::vector<double> numbers;
-  for (int i = 0; i < 16'384; ++i) {
-    numbers.push_back(static_cast<double>(random() % 200'000'000) / 1000 - 50'000);
+  std::vector<double> numbers(16'384);
+  for (double& number : numbers) {
+    number = static_cast<double>(random() % 200'000'000) / 1000 - 50'000;
   }
   EXPECT_LT(NumbersSize("levels", numbers), numbers.size() * 7);
 }
@@ -145,9 +145,9 @@ TEST(ValueSnappy, RepeatsEqualNumbersInLongCopies) {
 
 TEST(ValueSnappy, StoresNumbersWithoutLikenessWithFewBytesMore) {
   std::mt19937_64 random(7);
-  std::vector<double> numbers;
-  for (int i = 0; i < 16'384; ++i) {
-    numbers.push_back(std::uniform_real_distribution(0.0, 1000.0)(random));
+  std::vector<double> numbers(16'384);
+  for (double& number : numbers) {
+    number = std::uniform_real_distribution(0.0, 1000.0)(random);
   }
   EXPECT_LE(NumbersSize("", numbers), numbers.size() * 8 + 16);
 }
