@@ -73,6 +73,7 @@ def test_many_files_make_one_table_in_the_memory_of_a_few(tmp_path: Path) -> Non
     outcome = run(
         *("convert", source, "-o", tmp_path / "out.parquet", "--union", "--memory", "96MiB"),
         prefix=("prlimit", "--nofile=1024:4096"),
+        timeout_s=600,  # the coverage build, not optimised, takes minutes
     )
 
     assert outcome.exit_code == 0, outcome
