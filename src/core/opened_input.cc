@@ -25,11 +25,21 @@ std::string_view Suffix(std::string_view name) {
   return dot == std::string_view::npos ? std::string_view() : name.substr(dot);
 }
 
+/// Null where the input is not known by the model.
+Result<std::unique_ptr<Input>> OpenByModel(const OpenedInput& opened, const OpenedInput* model,
+                                           ExecutionContext& context) {
+  if (model == nullptr || model->format != opened.format || opened.format->open_alike == nullptr ||
+      model->options != opened.options) {
+    return nullptr;
+  }
+  return opened.format->open_alike(opened.source, opened.options, *model->input, context);
+}
+
 }  // namespace
 
 Result<OpenedInput> OpenInput(const std::string& path, const std::string& from,
                               const OptionValues& options, const Registry& registry,
-                              ExecutionContext& context) {
+                              ExecutionContext& context, const OpenedInput* model) {
   OpenedInput opened;
   ARROW_ASSIGN_OR_RAISE(opened.source, io::OpenSource(path, context));
   std::string implied_by;  // an alias or a suffix
@@ -59,12 +69,25 @@ Result<OpenedInput> OpenInput(const std::string& path, const std::string& from,
   if (opened.format->check_read_options != nullptr) {
     ARROW_RETURN_NOT_OK(opened.format->check_read_options(opened.options));
   }
-  Result<std::unique_ptr<Input>> input =
-      opened.format->open_input(opened.source, opened.options, context);
+  Result<std::unique_ptr<Input>> input = OpenByModel(opened, model, context);
+  opened.is_alike = input.ok() && *input != nullptr;
+  if (input.ok() && !opened.is_alike) {
+    input = opened.format->open_input(opened.source, opened.options, context);
+  }
   if (!input.ok()) return Translate(input.status(), {.path = path});
   opened.input = *std::move(input);
   opened.source->ForgetHead();
   return opened;
+}
+
+Status InputOpener::Open(const std::string& path, const std::string& from,
+                         const OptionValues& options) {
+  const OpenedInput* const model = make_one_table_ && !opened_.empty() ? &opened_[model_] : nullptr;
+  ARROW_ASSIGN_OR_RAISE(OpenedInput opened,
+                        OpenInput(path, from, options, registry_, context_, model));
+  if (!opened.is_alike) model_ = opened_.size();
+  opened_.push_back(std::move(opened));
+  return Status::OK();
 }
 
 TableRequest MakeTableRequest(const std::string& table, const ConversionOptions& options,

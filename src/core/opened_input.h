@@ -20,14 +20,32 @@ struct OpenedInput {
   SniffResult sniff;     ///< why this format
   OptionValues options;  ///< the read options that were given or implied
   std::unique_ptr<Input> input;
+  bool is_alike = false;  ///< known by its model (FormatDescriptor::open_alike)
 };
 
 /// Opens `path`. `from` names the format, empty: found by content, then by name. Of `options` those
-/// are taken that the format reads with.
+/// are taken that the format reads with. `model`: an input of the same table, or null.
 /// Errors: io.*, unsupported.format, usage.bad_option, the format's own.
 Result<OpenedInput> OpenInput(const std::string& path, const std::string& from,
                               const OptionValues& options, const Registry& registry,
-                              ExecutionContext& context);
+                              ExecutionContext& context, const OpenedInput* model = nullptr);
+
+/// Opens inputs one by one; where they make one table, each with the last that was looked at
+/// closely for its model. Errors: those of OpenInput.
+class InputOpener {
+ public:
+  InputOpener(bool make_one_table, const Registry& registry, ExecutionContext& context)
+      : make_one_table_(make_one_table), registry_(registry), context_(context) {}
+  Status Open(const std::string& path, const std::string& from, const OptionValues& options);
+  std::vector<OpenedInput>& opened() { return opened_; }
+
+ private:
+  const bool make_one_table_;
+  const Registry& registry_;
+  ExecutionContext& context_;
+  std::vector<OpenedInput> opened_;
+  size_t model_ = 0;
+};
 
 /// What ConversionOptions ask of every table of an input; `contract` is the --schema file's, or
 /// null.

@@ -95,18 +95,20 @@ Status CheckAllApply(const OptionValues& format_options, const std::vector<Opene
 Status PlanInputs(const std::vector<std::string>& paths, const ConversionOptions& options,
                   const OptionValues& format_options, const Registry& registry,
                   ExecutionContext& context, PreparedConversion* prepared) {
+  InputOpener opener(options.union_inputs, registry, context);
   for (const std::string& path : paths) {
-    ARROW_ASSIGN_OR_RAISE(OpenedInput opened,
-                          OpenInput(path, options.from, format_options, registry, context));
-    PlannedInput planned{.path = path,
-                         .format = std::string(opened.format->name),
-                         .container = std::string(opened.source->container()),
-                         .stored_bytes = opened.source->stored_bytes(),
-                         .options = opened.options};
+    ARROW_RETURN_NOT_OK(opener.Open(path, options.from, format_options));
+  }
+  prepared->inputs = std::move(opener.opened());
+  for (size_t i = 0; i < paths.size(); ++i) {
+    const OpenedInput& opened = prepared->inputs[i];
     const auto findings = opened.input->findings();
-    planned.findings.assign(findings.begin(), findings.end());
-    prepared->plan.inputs.push_back(std::move(planned));
-    prepared->inputs.push_back(std::move(opened));
+    prepared->plan.inputs.push_back({.path = paths[i],
+                                     .format = std::string(opened.format->name),
+                                     .container = std::string(opened.source->container()),
+                                     .stored_bytes = opened.source->stored_bytes(),
+                                     .options = opened.options,
+                                     .findings = {findings.begin(), findings.end()}});
   }
   return Status::OK();
 }
@@ -232,11 +234,11 @@ Result<PreparedConversion> Reopen(const Plan& plan, const Registry& registry,
                 plan.output_format);
   }
   ARROW_ASSIGN_OR_RAISE(prepared.contract, ReadContract(prepared.options));
+  InputOpener opener(prepared.options.union_inputs, registry, context);
   for (const PlannedInput& planned : plan.inputs) {
-    ARROW_ASSIGN_OR_RAISE(OpenedInput opened, OpenInput(planned.path, planned.format,
-                                                        planned.options, registry, context));
-    prepared.inputs.push_back(std::move(opened));
+    ARROW_RETURN_NOT_OK(opener.Open(planned.path, planned.format, planned.options));
   }
+  prepared.inputs = std::move(opener.opened());
   prepared.plan = plan;
   return prepared;
 }

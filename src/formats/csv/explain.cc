@@ -43,7 +43,7 @@ Finding ExplainColumn(const TableFacts& facts, const TablePlan& plan, const Colu
     return finding;
   }
   const schema::ColumnEvidence& evidence =
-      facts.sample.columns[static_cast<size_t>(column.field_index)];
+      facts.sample->columns[static_cast<size_t>(column.field_index)];
   const std::optional<schema::TypeRival> rival = evidence.Rival(plan.decide);
   finding.confidence = ConfidenceOf(column, evidence, rival);
   finding.reason = evidence.Explain(plan.decide);
@@ -95,7 +95,7 @@ Finding ExplainDecimalMark(const TableFacts& facts, const TablePlan& plan) {
       ++column_count;
     }
     const auto rival =
-        facts.sample.columns[static_cast<size_t>(column.field_index)].Rival(plan.decide);
+        facts.sample->columns[static_cast<size_t>(column.field_index)].Rival(plan.decide);
     // Where only some values are numbers, what marks they have decides nothing.
     if (rival && rival->share == 1 && HasMark(rival->type))
       ++in_question[rival->type.decimal_point];

@@ -93,6 +93,13 @@ Result<std::unique_ptr<Input>> OpenInput(std::shared_ptr<Source> source, const O
   return OpenTable(std::move(source), options, context);
 }
 
+Result<std::unique_ptr<Input>> OpenInputAlike(std::shared_ptr<Source> source,
+                                              const OptionValues& values, const Input& model,
+                                              ExecutionContext& context) {
+  ARROW_ASSIGN_OR_RAISE(const ReadOptions options, ParseReadOptions(values));
+  return OpenAlike(std::move(source), options, model, context);
+}
+
 Result<std::unique_ptr<Output>> OpenOutput(OutputFile& file, const OptionValues& values,
                                            ExecutionContext& context) {
   ARROW_ASSIGN_OR_RAISE(const WriteOptions options, ParseWriteOptions(values));
@@ -133,6 +140,7 @@ const FormatDescriptor& Descriptor() {
       .check_read_options = CheckReadOptions,
       .check_write_options = CheckWriteOptions,
       .open_input = OpenInput,
+      .open_alike = OpenInputAlike,
       .open_output = OpenOutput,
       .implied_options = ImpliedOptions};
   return kDescriptor;

@@ -122,7 +122,7 @@ class Builder {
   void AddInferred(size_t index) {
     const TextType& type = plan_->field_types[index];
     const bool may_turn = !plan_->types_are_final && type.kind == TextKind::kText &&
-                          !facts_.sample.head_column(index).is_text_for_good(plan_->decide);
+                          !facts_.sample->head_column(index).is_text_for_good(plan_->decide);
     TextType delivered = type;
     if (type.kind == TextKind::kNull) delivered = kTextType;
     auto field = schema::MakeField(facts_.names[index], facts_.source_names[index], delivered);
@@ -173,7 +173,7 @@ class Builder {
   }
 
   Status AddGiven(size_t index, const std::shared_ptr<arrow::Field>& field) {
-    const schema::ColumnEvidence* sample = &facts_.sample.columns[index];
+    const schema::ColumnEvidence* sample = &facts_.sample->columns[index];
     auto type = schema::TextTypeFromField(*field, sample);
     if (!type.ok()) return AddWhere(type.status(), {.column = field->name()});
     if (facts_.options.decimal) type->decimal_point = *facts_.options.decimal;
@@ -314,8 +314,8 @@ Result<std::shared_ptr<TablePlan>> MakePlan(const TableFacts& facts, const Table
   all->decide = DecideOptionsFor(facts);
   bool needs_extra = false;
   ARROW_ASSIGN_OR_RAISE(const std::vector<TextType> types,
-                        DecideTypes(facts.sample.columns, facts.sample.long_rows,
-                                    facts.sample.trailing_rows, *all, context, &needs_extra));
+                        DecideTypes(facts.sample->columns, facts.sample->long_rows,
+                                    facts.sample->trailing_rows, *all, context, &needs_extra));
   builder.SetTypes(types);
   // Strictly, a row that is too long is a bad row: nothing of it needs a column.
   builder.SetExtra(needs_extra && request.contract == nullptr && !request.types_as_text &&
@@ -327,7 +327,7 @@ Result<std::shared_ptr<TablePlan>> SettlePlan(const TableFacts& facts, const Tab
                                               const TablePlan& plan, const TableEvidence& evidence,
                                               ExecutionContext& context) {
   // Fields that are not delivered keep the sample's types.
-  std::vector<schema::ColumnEvidence> columns = facts.sample.columns;
+  std::vector<schema::ColumnEvidence> columns = facts.sample->columns;
   for (size_t i = 0; i < plan.columns.size(); ++i) {
     const ColumnPlan& column = plan.columns[i];
     if (column.source == ColumnSource::kField) {

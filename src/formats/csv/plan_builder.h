@@ -21,7 +21,7 @@ struct TableFacts {
   std::vector<std::string> source_names = {};  ///< as the header has them
   std::vector<std::string> names = {};         ///< unique
   std::vector<HeaderRepair> header_repairs = {};
-  SampleTypes sample = {};
+  std::shared_ptr<const SampleTypes> sample = std::make_shared<SampleTypes>();
   ReadOptions options = {};
   int64_t field_bytes_max = 0;
   int64_t slice_bytes = 0;

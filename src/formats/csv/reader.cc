@@ -6,6 +6,7 @@
 #include <arrow/type.h>
 
 #include "codec/charset/utf8.h"
+#include "formats/csv/alike.h"
 #include "formats/csv/decoder.h"
 #include "formats/csv/errors.h"
 #include "formats/csv/explain.h"
@@ -30,8 +31,10 @@ struct OpenedTable {
   int64_t begin_offset = 0;  // of the table in the text; what stands above is another's
   bool is_unpacked = false;  // the source's bytes can be had from any position
   TableInfo info;
-  std::shared_ptr<const TablePlan> plan = {};  // where nothing is asked for
-  std::vector<Finding> explanation = {};       // of several tables: what is this one's alone
+  std::shared_ptr<const TablePlan> plan = {};    // where nothing is asked for
+  std::shared_ptr<const TableModel> model = {};  // that it is, or is known by
+  bool is_alike = false;                         // known by its model
+  std::vector<Finding> explanation = {};         // of several tables: what is this one's alone
 };
 
 std::string LikelyDelimiter(std::string_view name) {
@@ -91,6 +94,7 @@ class TableScan : public Scan {
   Result<Settlement> Settle(const Evidence& evidence) override {
     TableEvidence table_evidence = static_cast<const TableEvidence&>(evidence);
     table_evidence.JoinTrailing();
+    if (table_->is_alike) AddModelsEvidence(&table_evidence);
     Settlement settlement;
     settlement.evidence = Explain(table_evidence);
     for (const std::string& name : AmbiguousDates(*plan_, table_evidence)) {
@@ -102,6 +106,11 @@ class TableScan : public Scan {
     ARROW_ASSIGN_OR_RAISE(auto settled,
                           SettlePlan(table_->facts, request_, *plan_, table_evidence, context_));
     settlement.changed = settled != nullptr;
+    if (settled != nullptr && table_->is_alike) {
+      ARROW_RETURN_NOT_OK(LookClosely());
+      settlement.evidence.clear();
+      return settlement;
+    }
     if (settled == nullptr) {
       settled = std::make_shared<TablePlan>(*plan_);
       settled->types_are_final = true;
@@ -146,6 +155,21 @@ class TableScan : public Scan {
     return Status::OK();
   }
 
+  /// The types were decided by the model's values too.
+  void AddModelsEvidence(TableEvidence* evidence) const {
+    for (size_t i = 0; i < plan_->columns.size(); ++i) {
+      const ColumnPlan& column = plan_->columns[i];
+      if (column.source != ColumnSource::kField) continue;
+      schema::ColumnEvidence all =
+          table_->facts.sample->columns[static_cast<size_t>(column.field_index)];
+      all.Merge(evidence->columns[i]);
+      evidence->columns[i] = std::move(all);
+    }
+  }
+
+  /// A file that is not what its model is stands for itself: all of it is in its sample.
+  Status LookClosely();
+
   /// Why each column has its type. Of text that was text from the start only the sample knows why.
   std::vector<std::string> Explain(const TableEvidence& evidence) const {
     std::vector<std::string> reasons;
@@ -158,7 +182,7 @@ class TableScan : public Scan {
       const auto field = static_cast<size_t>(column.field_index);
       const bool was_text =
           column.type.kind == schema::TextKind::kText && !column.may_turn_from_text;
-      reasons.push_back(was_text ? table_->facts.sample.columns[field].Explain(plan_->decide)
+      reasons.push_back(was_text ? table_->facts.sample->columns[field].Explain(plan_->decide)
                                  : evidence.columns[i].Explain(plan_->decide));
     }
     return reasons;
@@ -178,8 +202,8 @@ class TableScan : public Scan {
 /// What an input's sample is taken of: the file, or what stands below the lines to skip.
 struct SampledText {
   std::shared_ptr<Source> source;
-  SampleOptions options;
-  DialectHints hints;
+  SampleOptions options = {};
+  DialectHints hints = {};
   charset::Detection encoding = {};  // of the file
   TextPlace begin = {};
 };
@@ -214,6 +238,7 @@ class TableInput : public Input {
   }
   Result<std::vector<std::unique_ptr<pyforge::Scan>>> Scan(
       std::span<const TableRequest> requests) override;
+  const std::vector<std::shared_ptr<OpenedTable>>& opened() const { return tables_; }
 
  private:
   Result<std::shared_ptr<OpenedTable>> FindRequested(const TableRequest& request) const;
@@ -227,6 +252,19 @@ class TableInput : public Input {
   std::vector<Finding> findings_, explanation_;
   ExecutionContext& context_;
 };
+
+Status TableScan::LookClosely() {
+  const std::shared_ptr<Source> source = table_->source;
+  ARROW_ASSIGN_OR_RAISE(const auto input, OpenTable(source, table_->facts.options, context_));
+  source->ForgetHead();
+  table_ = static_cast<const TableInput&>(*input).opened().front();
+  ARROW_ASSIGN_OR_RAISE(auto plan, MakePlan(table_->facts, request_, context_));
+  plan->types_are_final = true;
+  plan_ = std::move(plan);
+  info_ = table_->info;
+  info_.schema = plan_->schema;
+  return Status::OK();
+}
 
 /// Names of the columns: the header's as valid UTF-8, made unique; those of surplus empty header
 /// cells are dropped.
@@ -290,10 +328,11 @@ Status FindTable(const Sample& sample, const DialectHints& hints, const ReaderTu
   plan->field_bytes_max = facts.field_bytes_max;
   plan->record_bytes_max = 2 * facts.field_bytes_max;
   plan->null_values = facts.options.null_values;
-  facts.sample = {};  // the facts may have been another table's
+  SampleTypes types;
   if (plan->field_count > 0) {
-    ARROW_ASSIGN_OR_RAISE(facts.sample, FindSampleTypes(sample, *plan, context));
+    ARROW_ASSIGN_OR_RAISE(types, FindSampleTypes(sample, *plan, context));
   }
+  facts.sample = std::make_shared<SampleTypes>(std::move(types));
   // From here on offsets count in the text, not in the head of the sample.
   const auto in_text = [&](int64_t offset) { return offset + sample.LeftOutBefore(offset).bytes; };
   Dialect& dialect = facts.dialect;
@@ -338,6 +377,13 @@ Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
   std::vector<std::unique_ptr<pyforge::Scan>> scans;
   for (const TableRequest& request : requests) {
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<OpenedTable> table, FindRequested(request));
+    if (table->is_alike && request.types_from_sample) {
+      // By the user's word types are those of the file's own sample.
+      ARROW_ASSIGN_OR_RAISE(const auto input,
+                            OpenTable(table->source, table->facts.options, context_, tuning_));
+      table->source->ForgetHead();
+      table = static_cast<const TableInput&>(*input).opened().front();
+    }
     if (sampled_ && request.contract != nullptr && !HasNames(table->facts, *request.contract)) {
       // The contract may know a header where the sample shows none, or a longer one.
       auto retried = std::make_shared<OpenedTable>(*table);
@@ -607,25 +653,29 @@ Status RefuseEndlessField(const Sample& sample, int64_t bytes_above, int64_t fie
               field_bytes_max);
 }
 
+SampledText TextToSample(const std::shared_ptr<Source>& source, const ReadOptions& options,
+                         int64_t field_bytes_max) {
+  SampledText text{.source = source, .hints = options.Hints()};
+  const DialectHints& hints = text.hints;
+  text.options.encoding = options.encoding;
+  text.options.look_ahead_bytes = field_bytes_max;
+  if (hints.quote) text.options.quote = *hints.quote;
+  if (hints.delimiter) text.options.delimiter = *hints.delimiter;
+  if (hints.escape && *hints.escape != text.options.quote) text.options.escape = *hints.escape;
+  if (hints.skip_lines) text.options.skip_lines = *hints.skip_lines;
+  text.hints.likely_delimiter = LikelyDelimiter(source->name());
+  return text;
+}
+
 }  // namespace
 
 Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const ReadOptions& options,
                                          ExecutionContext& context, const ReaderTuning& tuning) {
-  DialectHints hints = options.Hints();
   const int64_t field_bytes_max = FieldBytesMax(options.field_max, context);
-  SampleOptions sample_options;
-  sample_options.encoding = options.encoding;
-  sample_options.look_ahead_bytes = field_bytes_max;
-  if (hints.quote) sample_options.quote = *hints.quote;
-  if (hints.delimiter) sample_options.delimiter = *hints.delimiter;
-  if (hints.escape && *hints.escape != sample_options.quote) sample_options.escape = *hints.escape;
-  if (hints.skip_lines) sample_options.skip_lines = *hints.skip_lines;
-  ARROW_ASSIGN_OR_RAISE(Sample sample, TakeSample(*source, sample_options));
-  hints.likely_delimiter = LikelyDelimiter(source->name());
-  SampledText sampled{.source = source,
-                      .options = std::move(sample_options),
-                      .hints = hints,
-                      .encoding = sample.encoding};
+  SampledText sampled = TextToSample(source, options, field_bytes_max);
+  DialectHints hints = sampled.hints;
+  ARROW_ASSIGN_OR_RAISE(Sample sample, TakeSample(*source, sampled.options));
+  sampled.encoding = sample.encoding;
   ARROW_RETURN_NOT_OK(SkipLongPreamble(context, &sampled, &sample));
   if (sample.endless_field) {
     return RefuseEndlessField(sample, sampled.encoding.bom_bytes + sampled.begin.offset,
@@ -677,11 +727,46 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
   table->info.name = io::TableName(table->source->name());
   ARROW_ASSIGN_OR_RAISE(table->plan, MakePlan(table->facts, {}, context));
   table->info.schema = table->plan->schema;
+  if (!is_below && table->encoding == "utf-8") {
+    table->model = MakeTableModel(sample, table->facts, table->plan);
+  }
   std::vector<std::shared_ptr<OpenedTable>> tables = {std::move(table)};
   if (is_below) sampled.source->ForgetHead();
   return std::make_unique<TableInput>(std::move(tables), std::move(sampled), tuning,
                                       std::move(detected.findings), std::move(detected.explanation),
                                       context);
+}
+
+Result<std::unique_ptr<Input>> OpenAlike(std::shared_ptr<Source> source, const ReadOptions& options,
+                                         const Input& model, ExecutionContext& context,
+                                         const ReaderTuning& tuning) {
+  const OpenedTable& known = *static_cast<const TableInput&>(model).opened().front();
+  if (known.model == nullptr) return nullptr;
+  SampledText sampled = TextToSample(source, options, known.facts.field_bytes_max);
+  const int64_t head_bytes = sampled.options.head_bytes;
+  ARROW_ASSIGN_OR_RAISE(std::string_view bytes, source->Head(head_bytes + 1));
+  if (static_cast<int64_t>(bytes.size()) > head_bytes) return nullptr;
+  sampled.encoding = charset::DetectEncoding(bytes, true);
+  const bool is_written_alike =
+      sampled.encoding.name == "utf-8" && sampled.encoding.bom_bytes == known.bom_bytes;
+  if (!is_written_alike) return nullptr;
+  bytes.remove_prefix(static_cast<size_t>(known.bom_bytes));
+  if (!IsAlike(bytes, *known.model)) return nullptr;
+
+  auto table = std::make_shared<OpenedTable>(known);
+  table->is_alike = true;
+  table->source = source;
+  SetSizes(tuning, context, table.get());
+  table->info.name = io::TableName(source->name());
+  std::vector<Finding> findings(model.findings().begin(), model.findings().end());
+  for (Finding& finding : findings) {
+    finding.reason =
+        fmt::format("as in {}: the same header, rows of the same shape", known.source->name());
+  }
+  std::vector<Finding> explanation = findings;
+  std::vector<std::shared_ptr<OpenedTable>> tables = {std::move(table)};
+  return std::make_unique<TableInput>(std::move(tables), std::move(sampled), tuning,
+                                      std::move(findings), std::move(explanation), context);
 }
 
 }  // namespace pyforge::csv

@@ -79,12 +79,9 @@ inline Result<Pass> RunPass(Scan& scan, const ReadSettings& settings, DecodeMode
 
 }  // namespace testing_internal
 
-inline Result<ReadResult> ReadCsv(std::string text, const ReadSettings& settings = {}) {
-  const auto context = std::make_shared<ExecutionContext>(
-      ExecutionOptions{.memory_bytes_max = settings.memory_bytes_max, .threads = 1});
-  auto source = std::make_shared<testing::MemorySource>(settings.file_name, std::move(text));
-  ARROW_ASSIGN_OR_RAISE(auto input, OpenTable(source, settings.options, *context, settings.tuning));
-  ARROW_ASSIGN_OR_RAISE(auto scans, input->Scan(std::span(&settings.request, 1)));
+inline Result<ReadResult> ReadOpened(Input& input, std::shared_ptr<ExecutionContext> context,
+                                     const ReadSettings& settings) {
+  ARROW_ASSIGN_OR_RAISE(auto scans, input.Scan(std::span(&settings.request, 1)));
   Scan& scan = *scans.front();
   ReadResult result;
   result.context = context;
@@ -113,6 +110,14 @@ inline Result<ReadResult> ReadCsv(std::string text, const ReadSettings& settings
   ARROW_ASSIGN_OR_RAISE(result.table, result.table->CombineChunks());
   result.warnings = context->warnings();
   return result;
+}
+
+inline Result<ReadResult> ReadCsv(std::string text, const ReadSettings& settings = {}) {
+  const auto context = std::make_shared<ExecutionContext>(
+      ExecutionOptions{.memory_bytes_max = settings.memory_bytes_max, .threads = 1});
+  auto source = std::make_shared<testing::MemorySource>(settings.file_name, std::move(text));
+  ARROW_ASSIGN_OR_RAISE(auto input, OpenTable(source, settings.options, *context, settings.tuning));
+  return ReadOpened(*input, context, settings);
 }
 
 /// A cell as text: Arrow's own form, null as "null".
