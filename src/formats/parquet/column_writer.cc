@@ -64,6 +64,13 @@ ColumnWriter::ColumnWriter(const LeafPlan& leaf, PageWorkshop* workshop)
       workshop_(workshop),
       page_rows_max_(PageRows(leaf)),
       fixed_dictionary_(static_cast<size_t>(leaf.value_bytes)) {
+  if (leaf.has_bloom_filter) {
+    const WriteOptions& options = *workshop->options;
+    const bool may_repeat = leaf.repetition_level_max != 0;
+    bloom_filter_.emplace(leaf, options.bloom_filter_fpp,
+                          may_repeat ? std::numeric_limits<size_t>::max()
+                                     : static_cast<size_t>(options.row_group_rows));
+  }
   Clear();
 }
 
@@ -80,11 +87,13 @@ void ColumnWriter::Clear() {
   codec_is_decided_ = false;
   fixed_dictionary_.Clear();
   byte_array_dictionary_.Clear();
+  if (bloom_filter_) bloom_filter_->Clear();
   seen_in_page_.clear();
   chunk_rows_ = chunk_value_count_ = 0;
   chunk_.metadata = ColumnChunk{};
   chunk_.dictionary.clear();
   chunk_.pages.clear();
+  chunk_.bloom_filter.clear();
 }
 
 int64_t ColumnWriter::bytes() const {
@@ -97,7 +106,8 @@ int64_t ColumnWriter::capacity_bytes() const {
                               fixed_dictionary_.capacity_bytes() +
                               byte_array_dictionary_.capacity_bytes() + codes_.capacity() +
                               validity_.capacity() + definition_levels_.capacity() +
-                              repetition_levels_.capacity()) +
+                              repetition_levels_.capacity() +
+                              (bloom_filter_ ? bloom_filter_->capacity_bytes() : 0)) +
          values_.capacity_bytes();
 }
 
@@ -255,6 +265,14 @@ Status ColumnWriter::EndPage() {
   EncodeLevels();
   std::span<const uint8_t> values;
   const Encoding encoding = EncodeValues(&values);
+  // A dictionary's values are added once, at the end.
+  if (bloom_filter_ && encoding != Encoding::kRleDictionary) {
+    if (is_byte_array()) {
+      bloom_filter_->AddByteArrays(values_.bytes.data(), byte_array_lengths());
+    } else {
+      bloom_filter_->AddFixed(values_.fixed.data(), values_.count);
+    }
+  }
   if (!codec_is_decided_) ARROW_RETURN_NOT_OK(DecideCodec(encoding, values));
 
   ColumnChunk& metadata = chunk_.metadata;
@@ -636,6 +654,16 @@ void ColumnWriter::DictionaryValues(ByteBuffer* out) const {
   }
 }
 
+ByteBuffer ColumnWriter::FinishBloomFilter() {
+  if (!bloom_filter_) return {};
+  if (is_byte_array()) {
+    bloom_filter_->AddDictionary(byte_array_dictionary_);
+  } else {
+    bloom_filter_->AddFixed(fixed_dictionary_.values().data(), fixed_dictionary_.size());
+  }
+  return bloom_filter_->Finish();
+}
+
 Result<EncodedChunk> ColumnWriter::Finish(ByteBuffer pages) {
   ARROW_RETURN_NOT_OK(EndPage());
   if (dictionary_size() != 0) {
@@ -650,6 +678,7 @@ Result<EncodedChunk> ColumnWriter::Finish(ByteBuffer pages) {
   chunk_.metadata.first_data_page = dictionary_page;
   for (PageEntry& page : chunk_.metadata.pages) page.offset += dictionary_page;
   ShortenBounds(leaf_, kChunkBoundsBytesMax, &chunk_.metadata.statistics);
+  chunk_.bloom_filter = FinishBloomFilter();
   EncodedChunk chunk = std::move(chunk_);
   chunk_.pages = std::move(pages);
   Clear();

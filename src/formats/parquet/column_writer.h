@@ -9,6 +9,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formats/parquet/bloom_filter.h"
 #include "formats/parquet/bounds.h"
 #include "formats/parquet/byte_buffer.h"
 #include "formats/parquet/dictionary.h"
@@ -42,6 +43,7 @@ struct EncodedChunk {
   ColumnChunk metadata = {};
   ByteBuffer dictionary = {};
   ByteBuffer pages = {};
+  ByteBuffer bloom_filter = {};  ///< as it stands in the file; empty: there is none
 };
 
 /// Threads: one at a time. Buffers are kept from one chunk to the next.
@@ -79,6 +81,7 @@ class ColumnWriter {
 
   Status EndPage();
   void FindPageBounds(Statistics* statistics);
+  ByteBuffer FinishBloomFilter();
   void EncodeLevels();
   /// Into the workshop's `body`, but for what follows it `as_they_are`.
   Encoding EncodeValues(std::span<const uint8_t>* as_they_are);
@@ -126,8 +129,9 @@ class ColumnWriter {
   bool compresses_by_value_ = false;  // by ValueSnappy, where the encoding allows
   FixedDictionary fixed_dictionary_;
   ByteArrayDictionary byte_array_dictionary_;
-  std::vector<uint8_t> seen_in_page_;       // by code: 1 if the open page uses it
-  int64_t nested_rows_ = kNestedRowsFirst;  // rows to walk at a time
+  std::optional<BloomFilterBuilder> bloom_filter_ = {};  // all values but those of the dictionary
+  std::vector<uint8_t> seen_in_page_;                    // by code: 1 if the open page uses it
+  int64_t nested_rows_ = kNestedRowsFirst;               // rows to walk at a time
   int64_t chunk_rows_ = 0;
   int64_t chunk_value_count_ = 0;
   EncodedChunk chunk_;

@@ -68,6 +68,13 @@ TEST(Format, ChecksWriteOptions) {
   EXPECT_OK(CheckWrite("compatibility", "plain"));
   EXPECT_THAT(CheckWrite("compatibility", "ancient"), FailsSaying("modern, plain"));
   EXPECT_OK(CheckWrite("page-index", "false"));
+  EXPECT_OK(CheckWrite("bloom_filters", "id,name"));
+  for (const std::string good : {"0.5", "1e-9", "0.999"}) {
+    EXPECT_OK(CheckWrite("bloom_filter_fpp", good)) << good;
+  }
+  for (const std::string bad : {"0", "1", "-0.1", "2", "nan", "inf", "few"}) {
+    EXPECT_THAT(CheckWrite("bloom_filter_fpp", bad), FailsWith("usage.bad_option")) << bad;
+  }
   EXPECT_THAT(CheckWrite("compresion", "zstd"), FailsSaying("did you mean 'compression'?"));
 }
 

@@ -51,7 +51,7 @@ void WriteStatistics(const Statistics& statistics, ThriftWriter* writer) {
 
 void WriteColumnMetadata(const ColumnChunk& chunk, PhysicalType type,
                          const std::vector<std::string>& path, int64_t offset,
-                         ThriftWriter* writer) {
+                         const BloomFilterPlace& bloom_filter, ThriftWriter* writer) {
   std::vector<Encoding> encodings;
   const auto add = [&encodings](Encoding encoding) {
     if (std::find(encodings.begin(), encodings.end(), encoding) == encodings.end()) {
@@ -89,6 +89,10 @@ void WriteColumnMetadata(const ColumnChunk& chunk, PhysicalType type,
   }
   for (const auto& [encoding, count] : chunk.data_pages) {
     count_pages(PageType::kData, encoding, count);
+  }
+  if (bloom_filter.bytes != 0) {
+    writer->I64(14, bloom_filter.offset);
+    writer->I32(15, bloom_filter.bytes);
   }
   writer->EndStruct();
 }
@@ -179,6 +183,20 @@ std::optional<PageFacts> ReadPageHeader(std::string_view bytes) {
   page.value_count = is_v2 ? value_count_v2 : value_count;
   if (!fits(page.value_count)) return std::nullopt;
   return page;
+}
+
+void WriteBloomFilterHeader(int32_t bytes, std::string* out) {
+  ThriftWriter writer(out);
+  writer.BeginStruct();
+  writer.I32(1, bytes);
+  // Algorithm, hash and compression: unions of one choice each.
+  for (int16_t id = 2; id <= 4; ++id) {
+    writer.BeginStruct(id);
+    writer.BeginStruct(1);
+    writer.EndStruct();
+    writer.EndStruct();
+  }
+  writer.EndStruct();
 }
 
 void WriteOffsetIndex(const ColumnChunk& chunk, int64_t offset, std::string* out) {

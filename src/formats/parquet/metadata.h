@@ -152,10 +152,16 @@ struct IndexPlace {
   int32_t offset_index_bytes = 0;
 };
 
+/// Where a chunk's bloom filter, with its header, stands in the file; zero: it has none.
+struct BloomFilterPlace {
+  int64_t offset = 0;
+  int32_t bytes = 0;
+};
+
 /// The chunk's struct ColumnMetaData; `offset` is the chunk's place in the file.
 void WriteColumnMetadata(const ColumnChunk& chunk, PhysicalType type,
                          const std::vector<std::string>& path, int64_t offset,
-                         ThriftWriter* writer);
+                         const BloomFilterPlace& bloom_filter, ThriftWriter* writer);
 void WriteSchemaElement(const SchemaElement& element, ThriftWriter* writer);
 /// A data or dictionary page's header.
 struct PageHeader {
@@ -179,6 +185,8 @@ struct PageFacts {
 /// Reads the page header that `bytes` begin with; nothing where they are too few or hold none.
 std::optional<PageFacts> ReadPageHeader(std::string_view bytes);
 
+/// The struct BloomFilterHeader of a filter of so many bytes.
+void WriteBloomFilterHeader(int32_t bytes, std::string* out);
 /// The struct OffsetIndex of a chunk that starts at `offset` of the file.
 void WriteOffsetIndex(const ColumnChunk& chunk, int64_t offset, std::string* out);
 /// Whether each page has bounds or nothing but nulls, without which there is no column index.

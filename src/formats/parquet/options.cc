@@ -58,6 +58,11 @@ Status WriteOptions::Validate() const {
     return options_internal::BadValue("row_group_bytes", PrintByteSize(row_group_bytes),
                                       "a size of 1 byte or more");
   }
+  if (!(bloom_filter_fpp > 0 && bloom_filter_fpp < 1)) {
+    return options_internal::BadValue("bloom_filter_fpp",
+                                      options_internal::PrintNumber(bloom_filter_fpp),
+                                      "a number between 0 and 1");
+  }
   return Status::OK();
 }
 

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "formats/parquet/metadata.h"
 #include "pyforge/options.h"
@@ -50,6 +51,11 @@ struct WriteOptions {
   bool page_index = true;
   /// Least and greatest value of each column chunk.
   bool statistics = true;
+  /// Columns with a filter of their values in each row group; values in nested columns by their
+  /// path, with dots between its names.
+  std::vector<std::string> bloom_filters = {};
+  /// Share of the values that a row group does not hold that its filter lets pass; between 0 and 1.
+  double bloom_filter_fpp = 0.01;
   /// The Arrow schema in the file's key-value metadata, so that Arrow gives back its own types.
   bool arrow_schema = true;
 
@@ -76,6 +82,15 @@ inline constexpr OptionSpec kWriteOptions[] = {
     Option<&WriteOptions::statistics>(
         "statistics",
         "Store the least and greatest value of each column of a row group (default: true)."),
+    Option<&WriteOptions::bloom_filters>(
+        "bloom_filters",
+        "Store a bloom filter of these columns in each row group, for readers that look for single "
+        "values; values in nested columns as tags.list.element.",
+        "NAMES"),
+    Option<&WriteOptions::bloom_filter_fpp>(
+        "bloom_filter_fpp",
+        "About which share of the values that a row group lacks its bloom filter may let pass.",
+        "SHARE"),
     Option<&WriteOptions::arrow_schema>(
         "arrow_schema", "Store the Arrow schema in the file's metadata (default: true)."),
 };

@@ -8,10 +8,13 @@
 #include <arrow/scalar.h>
 #include <arrow/type.h>
 #include <arrow/util/key_value_metadata.h>
+#include <fmt/format.h>
 
 #include <charconv>
 #include <utility>
 
+#include "pyforge/input.h"
+#include "pyforge/options.h"
 #include "pyforge/output.h"
 
 namespace pyforge::parquet {
@@ -508,6 +511,40 @@ Result<SchemaPlan> PlanSchema(const arrow::Schema& schema) {
   }
   plan.schema = arrow::schema(std::move(fields), schema.metadata());
   return plan;
+}
+
+Status ChooseBloomFilters(std::span<const std::string> names, SchemaPlan* plan) {
+  std::vector<std::string> paths;
+  for (const LeafPlan& leaf : plan->leaves) {
+    paths.push_back(fmt::format("{}", fmt::join(leaf.path, ".")));
+  }
+  for (const std::string& name : names) {
+    bool is_leaf = false;
+    for (size_t i = 0; i < paths.size(); ++i) {
+      if (paths[i] != name) continue;
+      LeafPlan& leaf = plan->leaves[i];
+      if (leaf.kind == ValueKind::kBoolean || leaf.kind == ValueKind::kNull) {
+        return Fail(
+            kBadOption, {.column = leaf.path.front()},
+            "the option 'bloom_filters' cannot be '{}': there is no bloom filter of {} values",
+            name, leaf.type->ToString());
+      }
+      leaf.has_bloom_filter = is_leaf = true;
+    }
+    if (is_leaf) continue;
+    for (size_t i = 0; i < paths.size(); ++i) {
+      if (plan->leaves[i].path.front() != name) continue;
+      return Fail(kBadOption, {.column = name},
+                  "the option 'bloom_filters' cannot be '{}': the column is nested, name values in "
+                  "it, such as '{}'",
+                  name, paths[i]);
+    }
+    const std::vector<std::string_view> known(paths.begin(), paths.end());
+    const std::string_view nearest = NearestName(name, known);
+    return Fail(kNoSuchColumn, {.column = name}, "there is no column '{}'{}", name,
+                nearest.empty() ? "" : fmt::format("; did you mean '{}'?", nearest));
+  }
+  return Status::OK();
 }
 
 }  // namespace pyforge::parquet

@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -63,7 +64,8 @@ struct LeafPlan {
   PhysicalType physical = PhysicalType::kInt32;
   int value_bytes = 0;  ///< of a physical value; 0: kByteArray
   SortOrder order = SortOrder::kNone;
-  bool is_text = false;                        ///< bounds are cut between characters
+  bool is_text = false;  ///< bounds are cut between characters
+  bool has_bloom_filter = false;
   std::shared_ptr<arrow::DataType> type = {};  ///< what the leaf's arrays are after Plain()
 
   bool is_flat() const { return nodes.size() == 1; }
@@ -78,6 +80,11 @@ struct SchemaPlan {
 
 /// Errors: unsupported.type with the column's name and type.
 Result<SchemaPlan> PlanSchema(const arrow::Schema& schema);
+
+/// Marks the leaves that are to have a bloom filter: columns by their names, values in nested
+/// columns by their path with dots between its names. Errors: input.no_such_column;
+/// usage.bad_option for nested columns as a whole and for types that have no such filter.
+Status ChooseBloomFilters(std::span<const std::string> names, SchemaPlan* plan);
 
 /// The type without dictionary and run-end encoding and, with `drop_extensions`, without extension
 /// types, at all depths.

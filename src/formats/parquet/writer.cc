@@ -171,7 +171,8 @@ class RowGroupSegment : public Segment {
     row_group.chunks.reserve(columns_.size());
     for (size_t leaf = 0; leaf < columns_.size(); ++leaf) {
       ARROW_ASSIGN_OR_RAISE(EncodedChunk chunk, columns_[leaf].Finish(buffers_->Take(leaf)));
-      piece_->bytes += static_cast<int64_t>(chunk.pages.capacity() + chunk.dictionary.capacity());
+      piece_->bytes += static_cast<int64_t>(chunk.pages.capacity() + chunk.dictionary.capacity() +
+                                            chunk.bloom_filter.capacity());
       row_group.chunks.push_back(std::move(chunk));
     }
     piece_->rows += row_group.rows;
@@ -259,6 +260,11 @@ class FileSink : public TableSink {
   Status AppendRowGroup(EncodedRowGroup& row_group) {
     RowGroupRecord record{.rows = row_group.rows, .offset = file_.position(), .chunks = {}};
     record.chunks.reserve(row_group.chunks.size());
+    // Filters follow the row group's last chunk, so that none waits for the end of the file.
+    BloomFilterPlace filter{.offset = record.offset};
+    for (const EncodedChunk& chunk : row_group.chunks) {
+      filter.offset += static_cast<int64_t>(chunk.dictionary.size() + chunk.pages.size());
+    }
     for (size_t i = 0; i < row_group.chunks.size(); ++i) {
       EncodedChunk& chunk = row_group.chunks[i];
       const LeafPlan& leaf = plan_->schema.leaves[i];
@@ -267,7 +273,9 @@ class FileSink : public TableSink {
       ARROW_RETURN_NOT_OK(file_.Append(chunk.pages.span()));
       ChunkRecord each;
       ThriftWriter writer(&each.metadata);
-      WriteColumnMetadata(chunk.metadata, leaf.physical, leaf.path, offset, &writer);
+      filter.bytes = static_cast<int32_t>(chunk.bloom_filter.size());
+      WriteColumnMetadata(chunk.metadata, leaf.physical, leaf.path, offset, filter, &writer);
+      filter.offset += filter.bytes;
       if (plan_->options.page_index) {
         if (plan_->options.statistics && CanIndexColumn(chunk.metadata)) {
           WriteColumnIndex(chunk.metadata, FindBoundaryOrder(leaf, chunk.metadata.pages),
@@ -279,6 +287,9 @@ class FileSink : public TableSink {
       record.uncompressed_bytes += chunk.metadata.uncompressed_bytes;
       record.chunks.push_back(std::move(each));
       buffers_->Give(i, std::move(chunk.pages));
+    }
+    for (const EncodedChunk& chunk : row_group.chunks) {
+      if (!chunk.bloom_filter.empty()) ARROW_RETURN_NOT_OK(file_.Append(chunk.bloom_filter.span()));
     }
     row_groups_.push_back(std::move(record));
     return Status::OK();
@@ -428,6 +439,7 @@ class ParquetOutput : public Output {
     }
     auto plan = std::make_shared<TablePlan>();
     ARROW_ASSIGN_OR_RAISE(plan->schema, PlanSchema(*spec.schema));
+    ARROW_RETURN_NOT_OK(ChooseBloomFilters(options_.bloom_filters, &plan->schema));
     plan->options = options_;
     plan->compression = compression_;
     plan->pool = context_.memory_pool();

@@ -18,7 +18,8 @@ namespace pyforge::parquet {
 ///
 /// Memory: a segment holds its encoded row groups; the sink what the footer will say, about 150
 /// bytes a column chunk and, with a page index, 50 bytes a page.
-/// Errors: usage.bad_option, unsupported.type, io.write_failed, and those of errors.h.
+/// Errors: usage.bad_option, input.no_such_column, unsupported.type, io.write_failed, and those of
+/// errors.h.
 Result<std::unique_ptr<Output>> OpenOutput(OutputFile& file, const WriteOptions& options,
                                            ExecutionContext& context);
 
