@@ -4,12 +4,13 @@ parquet-java's; it takes minutes, so it is not asked in every run."""
 from __future__ import annotations
 
 import itertools
+from collections import Counter
 from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from support import reader_matrix, spark
+from support import filtered, reader_matrix, spark
 from support.program import convert
 from support.reader_matrix import CODEC_LIMITS, EVERY_CASE, LIMITS, SHAPES, Case
 
@@ -20,6 +21,12 @@ REFUSED = [
     for column, limit in LIMITS[reader].items()
     if limit.refuses
 ]
+
+
+# Values that are looked for by bloom filters; Spark has no unsigned numbers and no times.
+FILTERED = [name for name in filtered.MAKE if not name.startswith(("u", "time")) or "stamp" in name]
+COUNTS = Counter(filtered.numbers())
+ASKED = list(itertools.product(spark.READERS, FILTERED, [*sorted(COUNTS)[:3], 1001]))
 
 
 class Answers:
@@ -56,13 +63,18 @@ def answers(tmp_path_factory: pytest.TempPathFactory) -> Answers:
         folder.mkdir(exist_ok=True)
         source = reader_matrix.write(folder, shape, case, reader)
         target = directory / file_name(reader, shape, case)
-        jobs.append((spark.READERS[reader], source, target))
+        jobs.append(spark.Job(spark.READERS[reader], source, target))
     for reader, column in REFUSED:
         source = directory / f"{reader}-files" / f"{column}.parquet"
         given = directory / "in.parquet"
         pq.write_table(reader_matrix.column(column), given)
         convert(given, source)
-        jobs.append((spark.READERS[reader], source, directory / f"{reader}-{column}"))
+        jobs.append(spark.Job(spark.READERS[reader], source, directory / f"{reader}-{column}"))
+    with_filters = filtered.write(directory, FILTERED)
+    for reader, name, number in ASKED:
+        target = directory / f"{reader}-{name}-{number}"
+        condition = filtered.condition(name, number, timestamp="TIMESTAMP_NTZ")
+        jobs.append(spark.Job(spark.READERS[reader], with_filters, target, condition))
     with spark.server(program) as url:
         return Answers(directory, spark.read(url, jobs, timeout_s=1800))
 
@@ -89,3 +101,10 @@ def test_what_spark_is_said_to_refuse_it_does_refuse(
     answers: Answers, reader: str, column: str
 ) -> None:
     assert LIMITS[reader][column].refuses in answers.error(f"{reader}-{column}")
+
+
+@pytest.mark.parametrize(("reader", "name", "number"), ASKED)
+def test_spark_finds_values_by_bloom_filters(
+    answers: Answers, reader: str, name: str, number: int
+) -> None:
+    assert answers.table(f"{reader}-{name}-{number}").num_rows == COUNTS[number]

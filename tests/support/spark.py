@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -47,12 +48,22 @@ def server(program: Path) -> Iterator[str]:
         subprocess.run([*words, "stop", *name], check=True)
 
 
-def read(
-    url: str, jobs: Sequence[tuple[Mapping[str, str], Path, Path]], timeout_s: float
-) -> dict[Path, str]:
-    """Has the server read Parquet files into Arrow files, each under its settings; tells which
-    Arrow files are not there, and why."""
-    task = json.dumps([(settings, str(source), str(target)) for settings, source, target in jobs])
+@dataclass(frozen=True)
+class Job:
+    """A Parquet file to be read, under settings, into an Arrow file: the rows of the condition, or
+    without one all."""
+
+    settings: Mapping[str, str]
+    source: Path
+    target: Path
+    condition: str = ""
+
+
+def read(url: str, jobs: Sequence[Job], timeout_s: float) -> dict[Path, str]:
+    """Has the server read Parquet files; tells which Arrow files are not there, and why."""
+    task = json.dumps(
+        [(job.settings, str(job.source), str(job.target), job.condition) for job in jobs]
+    )
     script = Path(__file__).with_name("spark_client.py")
     done = subprocess.run(
         [str(CLIENT), str(script), url],

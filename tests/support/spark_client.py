@@ -1,6 +1,6 @@
 """Reads Parquet files by a Spark Connect server; runs in build/spark-client, not in .venv.
 
-spark_client.py URL     standard input: JSON list of [settings, Parquet file, Arrow file to write]
+spark_client.py URL     standard input: JSON list of [settings, Parquet file, Arrow file, condition]
                         standard output: JSON object of Arrow files not written and why
 """
 
@@ -18,11 +18,12 @@ def main() -> None:
     # One task a file, so that rows come in their order.
     spark.conf.set("spark.sql.files.minPartitionNum", "1")
     failures = {}
-    for settings, source, target in json.load(sys.stdin):
+    for settings, source, target, condition in json.load(sys.stdin):
         for name, value in settings.items():
             spark.conf.set(name, value)
         try:
-            table = spark.read.parquet(source).toArrow()
+            rows = spark.read.parquet(source)
+            table = (rows.where(condition) if condition else rows).toArrow()
         except Exception as error:  # for the test to judge
             failures[target] = f"{type(error).__name__}: {error}"
             continue
