@@ -15,7 +15,7 @@
 namespace pyforge::parquet {
 namespace {
 
-constexpr size_t kHashesKept = size_t{1} << 16;
+constexpr size_t kHashBytesMax = size_t{2} << 20;
 
 constexpr std::array<uint32_t, 8> kSalts = {0x47B6137B, 0x44974D91, 0x8824AD5B, 0xA2B7289D,
                                             0x705495C7, 0x2DF1424B, 0x9EFC4947, 0x5C6BFB31};
@@ -69,6 +69,12 @@ size_t BloomFilterBytes(size_t distinct_count, double false_positive_share) {
   return std::bit_ceil(std::max(static_cast<size_t>(bytes), sizeof(Block)));
 }
 
+BloomFilterBuilder::BloomFilterBuilder(const LeafPlan& leaf, double false_positive_share,
+                                       size_t values_max)
+    : leaf_(leaf),
+      false_positive_share_(false_positive_share),
+      bytes_max_(BloomFilterBytes(values_max, false_positive_share)) {}
+
 uint64_t BloomFilterHash(std::string_view plain) { return ::parquet::XxHasher().Hash(plain); }
 
 void BloomFilterBuilder::AddFixed(const uint8_t* values, size_t count) {
@@ -117,14 +123,16 @@ void BloomFilterBuilder::AddDictionary(const ByteArrayDictionary& dictionary) {
 }
 
 void BloomFilterBuilder::Keep() {
-  if (bits_.empty() && hashes_.size() <= kHashesKept * sizeof(uint64_t)) return;
-  SetBits(values_max_);
+  // As long as they are smaller than the filter would be, they are also faster to keep than to
+  // spread over it.
+  if (bits_.empty() && hashes_.size() <= std::min(bytes_max_, kHashBytesMax)) return;
+  SetBits(bytes_max_);
 }
 
-// Moves the hashes into bits, which are made for so many values where there are none.
-void BloomFilterBuilder::SetBits(size_t values_max) {
+// Moves the hashes into the bits; where there are none yet, there will be so many bytes of them.
+void BloomFilterBuilder::SetBits(size_t bytes) {
   if (bits_.empty()) {
-    bits_.Resize(BloomFilterBytes(values_max, false_positive_share_));
+    bits_.Resize(bytes);
     std::memset(bits_.data(), 0, bits_.size());
   }
   auto* const blocks = bits_.as<Block>();
@@ -155,7 +163,7 @@ void BloomFilterBuilder::Fold(size_t bytes) {
 }
 
 ByteBuffer BloomFilterBuilder::Finish() {
-  SetBits(hashes_.size() / sizeof(uint64_t));
+  SetBits(BloomFilterBytes(hashes_.size() / sizeof(uint64_t), false_positive_share_));
   Fold(BloomFilterBytes(distinct_count_, false_positive_share_));
   std::string header;
   WriteBloomFilterHeader(static_cast<int32_t>(bits_.size()), &header);

@@ -26,17 +26,16 @@ uint64_t BloomFilterHash(std::string_view plain);
 /// Gathers the values of a column chunk and makes a filter of them, whose size follows from how
 /// many are distinct.
 ///
-/// Up to 64 Ki hashes are kept as they are. When more come, all go into a filter for as many values
-/// as the chunk may hold, which is folded in the end: its bits are then those of a filter that was
-/// made in its final size.
+/// Hashes are kept as they are while they need less memory than a filter for as many values as the
+/// chunk may hold, and less than 2 MiB. When more come, all go into such a filter, which is folded
+/// in the end: its bits are then those of a filter that was made in its final size.
 ///
-/// Memory: about 1 MiB of hashes and one filter, at most kBloomFilterBytesMax; kept from one chunk
+/// Memory: about 3 MiB of hashes and one filter, at most kBloomFilterBytesMax; kept from one chunk
 /// to the next. Threads: one at a time.
 class BloomFilterBuilder {
  public:
   /// `values_max`: of a chunk, as far as that is known. The leaf must outlive the builder.
-  BloomFilterBuilder(const LeafPlan& leaf, double false_positive_share, size_t values_max)
-      : leaf_(leaf), false_positive_share_(false_positive_share), values_max_(values_max) {}
+  BloomFilterBuilder(const LeafPlan& leaf, double false_positive_share, size_t values_max);
 
   /// Adds physical values of the leaf's fixed width, aligned to it.
   void AddFixed(const uint8_t* values, size_t count);
@@ -53,12 +52,12 @@ class BloomFilterBuilder {
  private:
   void AddEqualForms(const uint8_t* values, size_t count);
   void Keep();
-  void SetBits(size_t values_max);
+  void SetBits(size_t bytes);
   void Fold(size_t bytes);
 
   const LeafPlan& leaf_;
   const double false_positive_share_;
-  const size_t values_max_;
+  const size_t bytes_max_;     // of the bits
   ByteBuffer hashes_;          // that stand in no bits yet
   ByteBuffer bits_;            // empty: all hashes are kept
   size_t distinct_count_ = 0;  // of the hashes that stand in the bits
