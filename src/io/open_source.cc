@@ -221,11 +221,13 @@ class LocalSource final : public Source {
 
   Result<std::unique_ptr<ByteStream>> TakeOffContainer(std::unique_ptr<ByteStream> stored) {
     if (container_ == Container::kNone) return stored;
-    ARROW_ASSIGN_OR_RAISE(
-        auto plain, compress::OpenDecompressor(container_, std::move(stored),
-                                               {.path = path_,
-                                                .window_bytes_max = context_.memory_bytes_max() / 4,
-                                                .pool = context_.memory_pool()}));
+    ARROW_ASSIGN_OR_RAISE(auto plain, compress::OpenDecompressor(
+                                          container_, std::move(stored),
+                                          {.path = path_,
+                                           .window_bytes_max = context_.memory_bytes_max() / 4,
+                                           .pool = context_.memory_pool(),
+                                           .threads = context_.threads(),
+                                           .ahead_bytes_max = context_.memory_bytes_max() / 8}));
     if (is_inside_checked_) return plain;
     ARROW_ASSIGN_OR_RAISE(Peeked peeked, Peek(std::move(plain)));
     const Container inside = compress::DetectContainer(peeked.head);

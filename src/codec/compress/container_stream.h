@@ -24,7 +24,7 @@ class ContainerStream : public ByteStream {
 
   Result<int64_t> Read(int64_t bytes, uint8_t* out) final;
 
-  int64_t stored_position() const final {
+  int64_t stored_position() const override {
     return stored_->stored_position() - static_cast<int64_t>(input_end_ - input_begin_);
   }
 
@@ -97,13 +97,15 @@ class ContainerStream : public ByteStream {
 class LibraryStream : public ContainerStream {
  protected:
   using ContainerStream::ContainerStream;
-  Status Step(std::span<uint8_t> out) final;
+  Status Step(std::span<uint8_t> out) override;
 
   /// Makes the library ready for a member, whose first byte is the next one.
   virtual Status Begin() = 0;
   /// Calls the library once with all of the input and says by Consume and Produced what became of
   /// it. `out` is small enough to be counted in 31 bits. True behind the last byte of the member.
   virtual Result<bool> Run(std::span<uint8_t> out) = 0;
+  /// The library is ready for input that does not begin a member: Begin is not called for it.
+  void StandInMember() { at_member_ = false; }
 
  private:
   bool at_member_ = true;

@@ -87,11 +87,11 @@ inline Result<std::string> Unpack(Container container, std::string_view bytes,
   return testing::ReadAll(*stream, step);
 }
 
-inline std::string Bzip2(std::string_view text) {
+inline std::string Bzip2(std::string_view text, int level = 1) {
   std::string out(text.size() + text.size() / 50 + 1000, '\0');
   auto bytes = static_cast<unsigned>(out.size());
   EXPECT_EQ(BZ2_bzBuffToBuffCompress(out.data(), &bytes, const_cast<char*>(text.data()),
-                                     static_cast<unsigned>(text.size()), 1, 0, 0),
+                                     static_cast<unsigned>(text.size()), level, 0, 0),
             BZ_OK);
   out.resize(bytes);
   return out;
