@@ -272,8 +272,9 @@ Result<ArrayPtr> CastTextBy(const ArrayPtr& column, const TextType& reading, con
 }
 
 // Takes over how the sample is spelt, as far as it is of the kind that is asked for.
-void TakeSpelling(const ColumnEvidence& sample, TextType* reading) {
-  const TextType seen = sample.Decide();
+void TakeSpelling(const ColumnEvidence& sample, std::optional<DateOrder> date_order,
+                  TextType* reading) {
+  const TextType seen = sample.Decide({.date_order = date_order});
   const auto is_number = [](TextKind kind) {
     return kind == TextKind::kInt64 || kind == TextKind::kDecimal || kind == TextKind::kDouble;
   };
@@ -309,7 +310,8 @@ Result<ArrayPtr> CastText(const ArrayPtr& column, const TextType& reading, const
   return CastTextBy(column, reading, to, /*any_iso=*/false, pool);
 }
 
-Result<TextType> TextTypeFromField(const arrow::Field& field, const ColumnEvidence* sample) {
+Result<TextType> TextTypeFromField(const arrow::Field& field, const ColumnEvidence* sample,
+                                   std::optional<DateOrder> date_order) {
   TextType reading = PlainReading(*field.type());
   if (reading.kind == TextKind::kText) return reading;
   if (field.metadata() != nullptr) {
@@ -326,7 +328,7 @@ Result<TextType> TextTypeFromField(const arrow::Field& field, const ColumnEviden
       return reading;
     }
   }
-  if (sample != nullptr) TakeSpelling(*sample, &reading);
+  if (sample != nullptr) TakeSpelling(*sample, date_order, &reading);
   return reading;
 }
 

@@ -5,6 +5,7 @@
 #include <arrow/type_fwd.h>
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -40,11 +41,13 @@ Result<std::shared_ptr<arrow::Array>> CastText(const std::shared_ptr<arrow::Arra
 /// field's (int64 for int32, microseconds for seconds): CastColumn does the rest.
 ///
 /// The spelling comes from the field's metadata `format`; else from `sample`, what has been seen of
-/// the column's text, when that is of the field's kind; else it is plain: 1234.5, 2024-12-31.
+/// the column's text, when that is of the field's kind, dates in `date_order` where it leaves that
+/// open; else it is plain: 1234.5, 2024-12-31.
 /// Types that have no text kernel (binary, lists, ...) are read as text.
 /// Errors: schema.bad_format.
 Result<TextType> TextTypeFromField(const arrow::Field& field,
-                                   const ColumnEvidence* sample = nullptr);
+                                   const ColumnEvidence* sample = nullptr,
+                                   std::optional<DateOrder> date_order = {});
 
 /// Where a column's original name and the spelling of its values stand in a field's metadata.
 inline constexpr char kSourceNameKey[] = "source_name";

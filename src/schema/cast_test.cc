@@ -238,6 +238,17 @@ TEST(TextTypeFromField, TakesTheSpellingOfTheSample) {
   EXPECT_EQ(ReadingOf(arrow::date32(), "", {"abc"}), "date32[day] as yyyy-mm-dd");
 }
 
+TEST(TextTypeFromField, TakesTheOrderWhereTheSampleLeavesItOpen) {
+  const ColumnEvidence open = Seen({"01/02/2024"});
+  const ColumnEvidence settled = Seen({"31/01/2024"});
+  const auto reading = [](const ColumnEvidence& sample) {
+    return TextTypeFromField(*arrow::field("x", arrow::date32()), &sample, DateOrder::kMdy)
+        ->ToString();
+  };
+  EXPECT_EQ(reading(open), "date32[day] as mm/dd/yyyy");
+  EXPECT_EQ(reading(settled), "date32[day] as dd/mm/yyyy");
+}
+
 TEST(TextTypeFromField, ReadsPlainTextWithoutBoth) {
   EXPECT_EQ(ReadingOf(arrow::boolean(), ""), "bool");
   EXPECT_EQ(ReadingOf(arrow::uint32(), ""), "int64");

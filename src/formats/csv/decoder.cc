@@ -218,8 +218,7 @@ Status TableDecoder::CopyText(Column* column, int64_t first, int64_t count, Data
   *data = nullptr;
   const ColumnPlan& plan = *column->plan;
   if (!column->is_text_for_good || column->type.kind != TextKind::kText || !builds_batches_ ||
-      contradicted_ || judge_.has_bad_utf8() || !rows_.IsPlainText(plan) ||
-      (plan_->types_are_given && NeedsValueParser(*plan.arrow_type))) {
+      contradicted_ || judge_.has_bad_utf8() || !rows_.IsPlainText(plan) || plan.is_parsed) {
     return Status::OK();
   }
   ARROW_ASSIGN_OR_RAISE(*data, column->output.CopyText(rows_, plan, first, count, pool_));
@@ -231,9 +230,7 @@ Status TableDecoder::CopyText(Column* column, int64_t first, int64_t count, Data
 }
 
 Status TableDecoder::DecodeGathered(Column* column, int64_t first, int64_t count, Data* data) {
-  if (plan_->types_are_given && NeedsValueParser(*column->plan->arrow_type)) {
-    return DecodeParsed(column, first, count, data);
-  }
+  if (column->plan->is_parsed) return DecodeParsed(column, first, count, data);
   switch (column->type.kind) {
     case TextKind::kText:
       return DecodeText(column, first, count, data);

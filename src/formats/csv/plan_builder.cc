@@ -34,6 +34,16 @@ std::shared_ptr<arrow::DataType> DeliveredType(const TextType& type) {
   return type.kind == TextKind::kNull ? arrow::utf8() : type.arrow_type();
 }
 
+/// Timestamps that a ValueParser, which knows ISO 8601 alone, does not read: kernels do, down to
+/// the microseconds that patterns have.
+bool IsSpelt(const TextType& type) {
+  const schema::TemporalLayout& layout = type.layout;
+  return type.kind == TextKind::kTimestamp &&
+         (layout.order != schema::DateOrder::kYmd || layout.separator != '-' ||
+          layout.month_names || layout.two_digit_years || layout.unpadded || layout.twelve_hours ||
+          layout.date_time_separator == ',');
+}
+
 schema::DecideOptions DecideOptionsFor(const TableFacts& facts) {
   schema::DecideOptions decide;
   if (facts.dialect.delimiter.size() == 1) decide.delimiter = facts.dialect.delimiter[0];
@@ -174,7 +184,7 @@ class Builder {
 
   Status AddGiven(size_t index, const std::shared_ptr<arrow::Field>& field) {
     const schema::ColumnEvidence* sample = &facts_.sample->columns[index];
-    auto type = schema::TextTypeFromField(*field, sample);
+    auto type = schema::TextTypeFromField(*field, sample, plan_->decide.date_order);
     if (!type.ok()) return AddWhere(type.status(), {.column = field->name()});
     if (facts_.options.decimal) type->decimal_point = *facts_.options.decimal;
     if (field->type()->id() == arrow::Type::NA) type->kind = TextKind::kNull;
@@ -182,7 +192,8 @@ class Builder {
     plan_->columns.push_back({.field_index = static_cast<int64_t>(index),
                               .name = field->name(),
                               .type = *type,
-                              .arrow_type = field->type()});
+                              .arrow_type = field->type(),
+                              .is_parsed = NeedsValueParser(*field->type()) && !IsSpelt(*type)});
     fields_.push_back(field);
     return Status::OK();
   }
@@ -193,7 +204,8 @@ class Builder {
                               .field_index = -1,
                               .name = std::string(name),
                               .type = kTextType,
-                              .arrow_type = field->type()});
+                              .arrow_type = field->type(),
+                              .is_parsed = NeedsValueParser(*field->type())});
     fields_.push_back(field);
   }
 

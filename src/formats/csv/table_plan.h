@@ -32,6 +32,7 @@ struct ColumnPlan {
   schema::TextType type = {};  ///< as the text is read
   /// What is delivered; where it is not type.arrow_type(), values are cast.
   std::shared_ptr<arrow::DataType> arrow_type = {};
+  bool is_parsed = false;  ///< by a ValueParser, not by a kernel
   /// The type is text but further values could show another (ambiguous dates).
   bool may_turn_from_text = false;
 };
