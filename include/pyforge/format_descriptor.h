@@ -1,6 +1,8 @@
 // What the rest of the program sees of a file format: one constant.
 #pragma once
 
+#include <arrow/type_fwd.h>
+
 #include <memory>
 #include <span>
 #include <string>
@@ -56,6 +58,10 @@ struct FormatDescriptor {
   /// Options that choosing an alias or a name suffix implies ("tsv", ".tsv": delimiter tab); may be
   /// null.
   OptionValues (*implied_options)(std::string_view alias_or_extension) = nullptr;
+  /// The contract under which rows of `schema` that were written with `options` are read back, for
+  /// --verify: how the format then spells values. Null: the schema as it is.
+  Result<std::shared_ptr<arrow::Schema>> (*read_back_contract)(
+      const std::shared_ptr<arrow::Schema>& schema, const OptionValues& options) = nullptr;
 };
 
 }  // namespace pyforge

@@ -13,14 +13,20 @@ Status VerifyOutput(TableWriter& writer, Staging& staging, const Registry& regis
   if (path == "-") {
     return Fail(kBadRequest, {.path = path}, "standard output cannot be read back for --verify");
   }
+  const WriteRequest& request = writer.request();
+  std::shared_ptr<arrow::Schema> contract = writer.stored_schema();
+  if (request.format->read_back_contract != nullptr) {
+    ARROW_ASSIGN_OR_RAISE(contract,
+                          request.format->read_back_contract(contract, request.format_options));
+  }
   ChecksumSink read_back;
   bool has_rejected = false;
   for (OutputFile* file : writer.files()) {
     ARROW_ASSIGN_OR_RAISE(const std::string staged_path, staging.ReadablePath(*file));
     ARROW_ASSIGN_OR_RAISE(OpenedInput opened,
-                          OpenInput(staged_path, std::string(writer.request().format->name),
-                                    writer.request().format_options, registry, context));
-    ARROW_ASSIGN_OR_RAISE(TableScan table, ScanTable(opened, {.contract = writer.stored_schema()}));
+                          OpenInput(staged_path, std::string(request.format->name),
+                                    request.format_options, registry, context));
+    ARROW_ASSIGN_OR_RAISE(TableScan table, ScanTable(opened, {.contract = contract}));
     ARROW_ASSIGN_OR_RAISE(const PassOutcome pass,
                           RunPass(*table.scan, {{.sink = &read_back}},
                                   {.segment_bytes = SegmentBytes(context)}, context));

@@ -32,10 +32,6 @@ struct Cursor {
   bool AtDigit() const { return p != end && IsDigit(*p); }
 };
 
-constexpr std::string_view kMonths[] = {"january",   "february", "march",    "april",
-                                        "may",       "june",     "july",     "august",
-                                        "september", "october",  "november", "december"};
-
 // English month names, whole or their first three letters (also "sept"); 0: none.
 int TakeMonthName(Cursor* cursor) {
   const char* const first = cursor->p;
@@ -43,7 +39,7 @@ int TakeMonthName(Cursor* cursor) {
   const auto bytes = static_cast<size_t>(cursor->p - first);
   if (bytes < 3 || bytes > 9) return 0;
   for (int month = 0; month < 12; ++month) {
-    const std::string_view name = kMonths[month];
+    const std::string_view name = kMonthNames[month];
     if (bytes != 3 && bytes != name.size() && !(bytes == 4 && month == 8)) continue;
     size_t i = 0;
     while (i < bytes && (first[i] | 0x20) == name[i]) ++i;

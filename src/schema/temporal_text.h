@@ -67,6 +67,11 @@ TemporalTraits AllowedTraits(TextKind kind, const TemporalLayout& layout);
 /// The one layout of values with these united traits; false when they do not agree on one.
 bool LayoutOf(TemporalTraits traits, DateOrder order, TemporalLayout* layout);
 
+/// In small letters, January first.
+inline constexpr std::string_view kMonthNames[] = {"january",   "february", "march",    "april",
+                                                   "may",       "june",     "july",     "august",
+                                                   "september", "october",  "november", "december"};
+
 inline constexpr int64_t kMicrosPerDay = 86'400'000'000;
 /// The days since 1970-01-01, in the past and in the future, whose midnights 64 bits of
 /// microseconds can tell.

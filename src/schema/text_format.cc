@@ -74,7 +74,7 @@ bool TakeDay(Pattern* pattern, TemporalLayout* layout) {
 }
 
 bool TakeMonth(Pattern* pattern, TemporalLayout* layout) {
-  if (pattern->Take("mon")) {
+  if (pattern->Take("month") || pattern->Take("mon")) {
     layout->month_names = true;
     return true;
   }
@@ -146,10 +146,12 @@ bool TakeTime(Pattern* pattern, TemporalLayout* layout) {
   // Seconds may always have a fraction.
   layout->fraction_digits_max = layout->has_seconds ? 6 : 0;
   if (layout->has_seconds && pattern->Take(".")) {
+    if (!pattern->Take("f")) return false;
     while (pattern->Take("f")) {
     }
   }
-  layout->twelve_hours = pattern->Take(" AM") || pattern->Take("AM");
+  layout->twelve_hours =
+      pattern->Take(" AM") || pattern->Take("AM") || pattern->Take(" am") || pattern->Take("am");
   return true;
 }
 
@@ -175,11 +177,11 @@ struct Directive {
   std::string_view spelling;
 };
 constexpr Directive kDirectives[] = {
-    {"Y", "yyyy"}, {"y", "yy"},     {"m", "mm"},       {"-m", "m"},         {"b", "mon"},
-    {"B", "mon"},  {"h", "mon"},    {"d", "dd"},       {"-d", "d"},         {"e", "d"},
-    {"H", "hh"},   {"-H", "h"},     {"I", "hh"},       {"-I", "h"},         {"M", "mm"},
-    {"S", "ss"},   {"f", "ffffff"}, {"p", "AM"},       {"P", "AM"},         {"z", "Z"},
-    {"Z", "Z"},    {"R", "hh:mm"},  {"T", "hh:mm:ss"}, {"F", "yyyy-mm-dd"}, {"D", "mm/dd/yy"}};
+    {"Y", "yyyy"},  {"y", "yy"},     {"m", "mm"},       {"-m", "m"},         {"b", "mon"},
+    {"B", "month"}, {"h", "mon"},    {"d", "dd"},       {"-d", "d"},         {"e", "d"},
+    {"H", "hh"},    {"-H", "h"},     {"I", "hh"},       {"-I", "h"},         {"M", "mm"},
+    {"S", "ss"},    {"f", "ffffff"}, {"p", "AM"},       {"P", "am"},         {"z", "Z"},
+    {"Z", "Z"},     {"R", "hh:mm"},  {"T", "hh:mm:ss"}, {"F", "yyyy-mm-dd"}, {"D", "mm/dd/yy"}};
 
 /// A pattern of strptime(3) as one of ours; empty where it is none, or means nothing we know.
 std::string FromStrptime(std::string_view pattern) {
@@ -208,6 +210,56 @@ std::string FromStrptime(std::string_view pattern) {
   }
   // Twelve hours mean nothing without their half of the day.
   return has_half == has_twelve && !(has_half && has_twenty_four) ? spelt : std::string();
+}
+
+/// The pattern in our own words.
+std::string SpeltOut(std::string_view pattern) {
+  return pattern.find('%') == std::string_view::npos ? std::string(pattern) : FromStrptime(pattern);
+}
+
+struct PatternWord {
+  std::string_view word;
+  PatternPart part;
+};
+using PartKind = PatternPart::Kind;
+// Longer ones before those that they begin with.
+constexpr PatternWord kPatternWords[] = {{"yyyy", {PartKind::kYear, 4}},
+                                         {"yy", {PartKind::kYear, 2}},
+                                         {"month", {PartKind::kNamedMonth}},
+                                         {"mon", {PartKind::kNamedMonth, 3}},
+                                         {"mm", {PartKind::kMonth, 2}},
+                                         {"m", {PartKind::kMonth, 1}},
+                                         {"dd", {PartKind::kDay, 2}},
+                                         {"d", {PartKind::kDay, 1}},
+                                         {"hh", {PartKind::kHour, 2}},
+                                         {"h", {PartKind::kHour, 1}},
+                                         {"ss", {PartKind::kSecond, 2}},
+                                         {"AM", {PartKind::kHalfOfDay, 0, 'A'}},
+                                         {"am", {PartKind::kHalfOfDay, 0, 'a'}},
+                                         {"Z", {PartKind::kUtc}}};
+
+/// Takes a well-formed pattern's next part.
+PatternPart TakePart(Pattern* pattern, bool is_behind_hour) {
+  for (const PatternWord& each : kPatternWords) {
+    if (!pattern->Take(each.word)) continue;
+    PatternPart part = each.part;
+    if (is_behind_hour && part.kind == PartKind::kMonth) part.kind = PartKind::kMinute;
+    return part;
+  }
+  const size_t digits = std::min(pattern->rest.find_first_not_of('f'), pattern->rest.size());
+  if (digits > 0) {
+    pattern->rest.remove_prefix(digits);
+    return {.kind = PartKind::kFraction,
+            .width = static_cast<uint8_t>(std::min<size_t>(digits, 255))};
+  }
+  const char text = pattern->rest[0];
+  pattern->rest.remove_prefix(1);
+  return {.text = text};
+}
+
+Status NoPattern(std::string_view pattern, const TextType& type) {
+  return Fail(kBadFormat, {}, "'{}' is no pattern for values of type {}", pattern,
+              type.arrow_type()->ToString());
 }
 
 bool ParseNumberFormat(Pattern pattern, TextType* type) {
@@ -272,18 +324,35 @@ Status ParseFormat(std::string_view pattern, TextType* type) {
     case TextKind::kDate:
     case TextKind::kTime:
     case TextKind::kTimestamp:
-      understood = pattern.find('%') == std::string_view::npos
-                       ? ParseTemporalFormat({pattern}, type->kind, &type->layout)
-                       : ParseTemporalFormat({FromStrptime(pattern)}, type->kind, &type->layout);
+      understood = ParseTemporalFormat({SpeltOut(pattern)}, type->kind, &type->layout);
       break;
     case TextKind::kNull:
     case TextKind::kBool:
     case TextKind::kText:
       break;
   }
-  if (understood) return Status::OK();
-  return Fail(kBadFormat, {}, "'{}' is no pattern for values of type {}", pattern,
-              type->arrow_type()->ToString());
+  return understood ? Status::OK() : NoPattern(pattern, *type);
+}
+
+Result<std::vector<PatternPart>> SplitFormat(std::string_view pattern, TextKind kind) {
+  TextType type{.kind = kind};
+  ARROW_RETURN_NOT_OK(ParseFormat(pattern, &type));
+  constexpr uint8_t kFractionDigitsMax = 9;
+  const std::string spelt = SpeltOut(pattern);
+  std::vector<PatternPart> parts;
+  bool is_behind_hour = false;
+  for (Pattern left{spelt}; !left.rest.empty();) {
+    PatternPart part = TakePart(&left, is_behind_hour);
+    is_behind_hour = is_behind_hour || part.kind == PartKind::kHour;
+    if (part.kind == PartKind::kHour && type.layout.twelve_hours) {
+      part.kind = PartKind::kHourOfHalf;
+    }
+    if (part.kind == PartKind::kFraction && part.width > kFractionDigitsMax) {
+      return NoPattern(pattern, type);
+    }
+    parts.push_back(part);
+  }
+  return parts;
 }
 
 }  // namespace pyforge::schema

@@ -307,6 +307,8 @@ TEST(TextFormat, TakesPatternsOfStrptimeToo) {
       {TextKind::kTimestamp, "%m/%d/%Y %I:%M:%S %p", "mm/dd/yyyy hh:mm:ss.ffffff AM"},
       {TextKind::kTimestamp, "%-m/%-d/%Y, %-I:%M%p", "m/d/yyyy, h:mm AM"},
       {TextKind::kTimestamp, "%Y-%m-%dT%H:%M:%S.%fZ", "yyyy-mm-ddThh:mm:ss.ffffffZ"},
+      {TextKind::kDate, "d month yyyy", "d mon yyyy"},
+      {TextKind::kTime, "hh:mmam", "hh:mm AM"},
       {TextKind::kTimestamp, "%Y-%m-%d %H:%M:%S%z", "yyyy-mm-dd hh:mm:ss.ffffffZ"}};
   for (const auto& [kind, pattern, ours] : cases) {
     TextType type{.kind = kind};
@@ -320,6 +322,39 @@ TEST(TextFormat, RefusesPatternsOfStrptimeThatMeanNothing) {
                                          "%q", "%", "%d/%m/%Y %", "%j", "%d/%m/%Y %M:%H"}) {
     TextType type{.kind = TextKind::kTimestamp};
     EXPECT_TRUE(FailedWith(ParseFormat(pattern, &type), kBadFormat)) << pattern;
+  }
+}
+
+TEST(TextFormat, FallsIntoParts) {
+  using Kind = PatternPart::Kind;
+  const std::vector<PatternPart> expected = {{Kind::kDay, 2},
+                                             {Kind::kText, 0, ' '},
+                                             {Kind::kNamedMonth},
+                                             {Kind::kText, 0, ' '},
+                                             {Kind::kYear, 2},
+                                             {Kind::kText, 0, ' '},
+                                             {Kind::kHourOfHalf, 1},
+                                             {Kind::kText, 0, ':'},
+                                             {Kind::kMinute, 2},
+                                             {Kind::kText, 0, ':'},
+                                             {Kind::kSecond, 2},
+                                             {Kind::kText, 0, '.'},
+                                             {Kind::kFraction, 6},
+                                             {Kind::kText, 0, ' '},
+                                             {Kind::kHalfOfDay, 0, 'a'},
+                                             {Kind::kUtc}};
+  for (const std::string_view pattern :
+       {"dd month yy h:mm:ss.ffffff amZ", "%d %B %y %-I:%M:%S.%f %P%z"}) {
+    const auto parts = SplitFormat(pattern, TextKind::kTimestamp);
+    ASSERT_TRUE(parts.ok()) << pattern;
+    EXPECT_EQ(*parts, expected) << pattern;
+  }
+  const std::vector<PatternPart> compact = {{Kind::kYear, 4}, {Kind::kMonth, 2}, {Kind::kDay, 2}};
+  EXPECT_EQ(SplitFormat("yyyymmdd", TextKind::kDate).ValueOrDie(), compact);
+  for (const std::string_view pattern : {"dd/mm/yyyy", "dd/mm/yyyy hh:mm:ss.ffffffffff",
+                                         "dd/mm/yyyy hh:mm:ss.", "%d/%m/%Y %H:%M:%S."}) {
+    EXPECT_TRUE(FailedWith(SplitFormat(pattern, TextKind::kTimestamp).status(), kBadFormat))
+        << pattern;
   }
 }
 

@@ -119,11 +119,20 @@ inline constexpr ErrorCode kUnreadableDate{
         "A date or a time lies where no CSV file could give it back: beyond the years -290307 to "
         "294247, or, within lists and structs, 1 to 9999.",
     .fix = "Leave the value out with {filter}, or the column with {columns}."};
+inline constexpr ErrorCode kUnprintableDate{
+    .id = "csv.unprintable_date",
+    .category = ErrorCategory::kData,
+    .summary =
+        "A date or a time has a year that the pattern for the output has no place for: two digits "
+        "hold 1969 to 2068, four hold 1 to 9999.",
+    .fix =
+        "Use a pattern that begins with yyyy-mm-dd, which takes any year, in {output_date_format} "
+        "or {output_timestamp_format}, or leave the value out with {filter}."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kShortRow,       &kLongRow,      &kRaggedRow,    &kShortHeader,  &kStrayQuote,
-    &kUnclosedQuote,  &kQuotedEmpty,  &kBadUtf8,      &kNul,          &kFieldTooLong,
-    &kRowTooLong,     &kBadValue,     &kTypeConflict, &kInputChanged, &kNeedsQuotes,
-    &kUnreadableDate, &kTooManyTables};
+    &kShortRow,       &kLongRow,         &kRaggedRow,    &kShortHeader,  &kStrayQuote,
+    &kUnclosedQuote,  &kQuotedEmpty,     &kBadUtf8,      &kNul,          &kFieldTooLong,
+    &kRowTooLong,     &kBadValue,        &kTypeConflict, &kInputChanged, &kNeedsQuotes,
+    &kUnreadableDate, &kUnprintableDate, &kTooManyTables};
 
 }  // namespace pyforge::csv

@@ -106,6 +106,12 @@ Result<std::unique_ptr<Output>> OpenOutput(OutputFile& file, const OptionValues&
   return OpenWriter(file, options, context);
 }
 
+Result<std::shared_ptr<arrow::Schema>> ReadBackContractOf(
+    const std::shared_ptr<arrow::Schema>& schema, const OptionValues& values) {
+  ARROW_ASSIGN_OR_RAISE(const WriteOptions options, ParseWriteOptions(values));
+  return ReadBackContract(*schema, options);
+}
+
 /// Asking for tsv settles the delimiter of both directions; a file's suffix settles what is
 /// written, while for what is read it is a hint that the content may overrule.
 OptionValues ImpliedOptions(std::string_view alias_or_extension) {
@@ -142,7 +148,8 @@ const FormatDescriptor& Descriptor() {
       .open_input = OpenInput,
       .open_alike = OpenInputAlike,
       .open_output = OpenOutput,
-      .implied_options = ImpliedOptions};
+      .implied_options = ImpliedOptions,
+      .read_back_contract = ReadBackContractOf};
   return kDescriptor;
 }
 

@@ -83,6 +83,21 @@ constexpr OptionSpec kWriteSpecs[] = {
     Option<&WriteOptions::output_header>("output_header", "Write the names of the columns first.",
                                          "true|false"),
     Option<&WriteOptions::line_end>("line_end", "Line ends of the output.", "lf|crlf"),
+    Option<&WriteOptions::output_decimal>("output_decimal",
+                                          "Decimal mark of numbers in the output, a point or a "
+                                          "comma; in lists and structs, which are JSON, always "
+                                          "the point.",
+                                          "CHAR"),
+    Option<&WriteOptions::output_date_format>("output_date_format",
+                                              "Pattern of dates in the output, such as dd/mm/yyyy "
+                                              "or %d.%m.%Y, instead of ISO 8601, which "
+                                              "lists and structs keep.",
+                                              "FORMAT"),
+    Option<&WriteOptions::output_timestamp_format>(
+        "output_timestamp_format",
+        "Pattern of timestamps in the output, such as %d/%m/%Y %H:%M:%S, likewise; what it lacks "
+        "(fractions, seconds, the time, the Z of UTC) is left out.",
+        "FORMAT"),
     Option<&WriteOptions::excel>("excel",
                                  "Write for Excel: a byte-order mark, CRLF and a sep= line where "
                                  "the delimiter is no comma."),
@@ -124,6 +139,18 @@ Status ParseOptionalCharacter(std::string_view name, std::string_view text,
 
 Status BadOption(std::string_view name, std::string_view value, std::string_view accepted) {
   return options_internal::BadValue(name, value, accepted);
+}
+
+using PatternParts = std::vector<schema::PatternPart>;
+
+Result<PatternParts> DateParts(std::string_view pattern) {
+  return schema::SplitFormat(pattern, schema::TextKind::kDate);
+}
+
+/// Also of a pattern that leaves the time out.
+Result<PatternParts> TimestampParts(std::string_view pattern) {
+  auto parts = schema::SplitFormat(pattern, schema::TextKind::kTimestamp);
+  return parts.ok() ? parts : DateParts(pattern);
 }
 
 template <typename Options>
@@ -235,6 +262,17 @@ Status WriteOptions::Validate() const {
       null_text.find(output_quote) != std::string::npos) {
     return BadOption("null_text", null_text, "text without delimiter, quote and line end");
   }
+  if (output_decimal != '.' && output_decimal != ',') {
+    return BadOption("output_decimal", std::string(1, output_decimal), "a point or a comma");
+  }
+  if (!output_date_format.empty() && !DateParts(output_date_format).ok()) {
+    return BadOption("output_date_format", output_date_format,
+                     "a pattern such as dd/mm/yyyy or %d/%m/%Y");
+  }
+  if (!output_timestamp_format.empty() && !TimestampParts(output_timestamp_format).ok()) {
+    return BadOption("output_timestamp_format", output_timestamp_format,
+                     "a pattern such as dd/mm/yyyy hh:mm:ss or %d/%m/%Y %H:%M:%S");
+  }
   if (output_compression_level) {
     const auto container = output_compression == OutputCompression::kGzip
                                ? compress::Container::kGzip
@@ -246,6 +284,15 @@ Status WriteOptions::Validate() const {
     }
   }
   return Status::OK();
+}
+
+ValueFormats WriteOptions::Formats() const {
+  ValueFormats formats{.decimal = output_decimal};
+  if (!output_date_format.empty()) formats.date = DateParts(output_date_format).ValueOr({});
+  if (!output_timestamp_format.empty()) {
+    formats.timestamp = TimestampParts(output_timestamp_format).ValueOr({});
+  }
+  return formats;
 }
 
 compress::Container WriteOptions::ContainerFor(std::string_view file_name) const {

@@ -9,6 +9,7 @@
 
 #include "codec/compress/container.h"
 #include "formats/csv/sniff.h"
+#include "formats/csv/value_printer.h"
 #include "pyforge/options.h"
 
 namespace pyforge::csv {
@@ -77,6 +78,12 @@ struct WriteOptions {
   std::string null_text = {};
   bool output_header = true;
   LineEnd line_end = LineEnd::kLf;
+  /// Decimal mark of numbers, a point or a comma. Numbers within JSON keep their point.
+  char output_decimal = '.';
+  /// Patterns for dates and timestamps, such as dd/mm/yyyy and %d/%m/%Y %H:%M:%S; what a timestamp
+  /// has beyond its pattern is left out. Empty: ISO 8601, and so are those within JSON.
+  std::string output_date_format = {};
+  std::string output_timestamp_format = {};
   /// A byte-order mark, CRLF, and a `sep=` line where the delimiter is no comma.
   bool excel = false;
   OutputCompression output_compression = OutputCompression::kAuto;
@@ -84,6 +91,8 @@ struct WriteOptions {
   std::optional<int64_t> output_compression_level = {};
   /// OK, or usage.bad_option with the option's name.
   Status Validate() const;
+  /// Of options that were found valid.
+  ValueFormats Formats() const;
   /// The container that the options and the output's name ask for.
   compress::Container ContainerFor(std::string_view file_name) const;
 };

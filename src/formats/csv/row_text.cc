@@ -150,13 +150,14 @@ RowPrinter::RowPrinter(std::shared_ptr<arrow::Schema> schema, const LineRules& r
 Result<std::unique_ptr<RowPrinter>> RowPrinter::Make(std::shared_ptr<arrow::Schema> schema,
                                                      const LineRules& rules) {
   std::unique_ptr<RowPrinter> rows(new RowPrinter(std::move(schema), rules));
-  // A digit or a letter as delimiter, or a word for null, would break even plain values.
-  const bool has_plain =
-      rules.quoting != Quoting::kAll && rules.null_text.empty() &&
-      std::string_view("0123456789+-.:TZaeflnrstiuy").find(rules.characters.delimiter) ==
-          std::string_view::npos;
+  // A delimiter or a quote that numbers or dates may hold, or a word for null, would break even
+  // plain values.
+  const std::string plain = PlainCharacters(rules.values);
+  const bool has_plain = rules.quoting != Quoting::kAll && rules.null_text.empty() &&
+                         plain.find(rules.characters.delimiter) == std::string::npos &&
+                         plain.find(rules.characters.quote) == std::string::npos;
   for (const auto& field : rows->schema_->fields()) {
-    auto printer = ValuePrinter::Make(*field->type());
+    auto printer = ValuePrinter::Make(*field->type(), rules.values);
     if (!printer.ok()) return AddWhere(printer.status(), {.column = field->name()});
     Column column;
     column.printer = *std::move(printer);
@@ -184,7 +185,7 @@ Status RowPrinter::Print(const arrow::RecordBatch& batch, TextBuffer* out) {
         is_much ? std::max<size_t>(rows_at_once_ / 4, 1) : std::min(rows_at_once_ * 2, most);
   }
   for (const Column& column : columns_) {
-    if (column.scratch.has_unreadable()) return RefuseUnreadable(batch);
+    if (column.scratch.flaw() != TextFlaw::kNone) return RefuseFlaw(batch);
   }
   return Status::OK();
 }
@@ -266,17 +267,22 @@ void RowPrinter::JoinLines(size_t count, size_t text_bytes, TextBuffer* out) con
   out->Commit(at);
 }
 
-/// The failure of a batch that holds a value which would not be read back: the first of them.
-Status RowPrinter::RefuseUnreadable(const arrow::RecordBatch& batch) {
+/// The failure of a batch that holds values which must not be published: the first of them.
+Status RowPrinter::RefuseFlaw(const arrow::RecordBatch& batch) {
   for (int64_t row = 0; row < batch.num_rows(); ++row) {
     for (size_t i = 0; i < columns_.size(); ++i) {
       if (columns_[i].printer->IsNull(row)) continue;
       TextBuffer value;
       columns_[i].printer->Print(row, &value);
-      if (!value.has_unreadable()) continue;
-      return Fail(kUnreadableDate, {.column = schema_->field(static_cast<int>(i))->name()},
-                  "the value {} lies too far from today to be read back from a CSV file",
-                  value.view().substr(0, 80));
+      if (value.flaw() == TextFlaw::kNone) continue;
+      const Where where{.column = schema_->field(static_cast<int>(i))->name()};
+      const std::string_view text = value.view().substr(0, 80);
+      return value.flaw() == TextFlaw::kUnprintable
+                 ? Fail(kUnprintableDate, where,
+                        "the value {} cannot be written in the pattern that was asked for", text)
+                 : Fail(kUnreadableDate, where,
+                        "the value {} lies too far from today to be read back from a CSV file",
+                        text);
     }
   }
   return Status::OK();

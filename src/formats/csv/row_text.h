@@ -32,6 +32,7 @@ struct LineRules {
   Quoting quoting = Quoting::kMinimal;
   std::string null_text;
   std::string line_end;
+  ValueFormats values = {};
 };
 
 /// Appends text that may be anything, in quotes where it needs them.
@@ -42,11 +43,11 @@ Status PrintText(std::string_view text, const LineRules& rules, TextBuffer* out)
 /// printed in one loop, then line by line. Threads: one at a time.
 class RowPrinter {
  public:
-  /// The rules are borrowed. Errors: unsupported.type.
+  /// The rules are borrowed. Errors: of ValuePrinter::Make.
   static Result<std::unique_ptr<RowPrinter>> Make(std::shared_ptr<arrow::Schema> schema,
                                                   const LineRules& rules);
 
-  /// Errors: csv.needs_quotes, csv.unreadable_date.
+  /// Errors: csv.needs_quotes, csv.unreadable_date, csv.unprintable_date.
   Status Print(const arrow::RecordBatch& batch, TextBuffer* out);
   /// Of each column, since the last call.
   std::vector<int64_t> TakeNullCounts();
@@ -69,7 +70,7 @@ class RowPrinter {
   Status PrintSome(int64_t first, size_t count, TextBuffer* out);
   Status Quote(Column* column, Texts texts, size_t* failed_at);
   void JoinLines(size_t count, size_t text_bytes, TextBuffer* out) const;
-  Status RefuseUnreadable(const arrow::RecordBatch& batch);
+  Status RefuseFlaw(const arrow::RecordBatch& batch);
 
   const std::shared_ptr<arrow::Schema> schema_;
   const LineRules& rules_;

@@ -190,15 +190,19 @@ class RealPrinter {
   uint32_t misses_ = 0;
 };
 
-/// Of any year. \see PrintDate
-char* PrintFarDate(int64_t days, char* out);
+struct CivilDate {
+  uint32_t year, month, day;
+};
 
-/// Days since 1970-01-01 as yyyy-mm-dd in the proleptic Gregorian calendar; a year outside 1 to
-/// 9999 has a sign.
-inline char* PrintDate(int64_t days, char* out) {
+/// Whether PrintDate writes a year of four digits, without a sign.
+inline bool HasPlainYear(int64_t days) {
   constexpr int64_t kYear1 = -719162;
   constexpr int64_t kYear9999End = 2932896;
-  if (days < kYear1 || days > kYear9999End) return PrintFarDate(days, out);
+  return days >= kYear1 && days <= kYear9999End;
+}
+
+/// Of days since 1970-01-01 with a plain year, in the proleptic Gregorian calendar.
+inline CivilDate CivilDateOf(int64_t days) {
   // Neri and Schneider, "Euclidean affine functions and their application to calendar algorithms":
   // years are counted from March, and multiplications take the place of divisions.
   const auto shifted = static_cast<uint32_t>(days + 719468);
@@ -208,13 +212,25 @@ inline char* PrintDate(int64_t days, char* out) {
   const uint32_t day_of_year = static_cast<uint32_t>(years) / 2939745 / 4;
   const uint32_t months = 2141 * day_of_year + 197913;
   const bool is_next_year = day_of_year >= 306;
-  const uint32_t year = 100 * century + static_cast<uint32_t>(years >> 32) + (is_next_year ? 1 : 0);
-  out = PrintPair(year / 100, out);
-  out = PrintPair(year % 100, out);
+  return {.year = 100 * century + static_cast<uint32_t>(years >> 32) + (is_next_year ? 1 : 0),
+          .month = (months >> 16) - (is_next_year ? 12 : 0),
+          .day = (months & 0xFFFF) / 2141 + 1};
+}
+
+/// Of any year. \see PrintDate
+char* PrintFarDate(int64_t days, char* out);
+
+/// Days since 1970-01-01 as yyyy-mm-dd in the proleptic Gregorian calendar; a year outside 1 to
+/// 9999 has a sign.
+inline char* PrintDate(int64_t days, char* out) {
+  if (!HasPlainYear(days)) return PrintFarDate(days, out);
+  const CivilDate date = CivilDateOf(days);
+  out = PrintPair(date.year / 100, out);
+  out = PrintPair(date.year % 100, out);
   *out++ = '-';
-  out = PrintPair((months >> 16) - (is_next_year ? 12 : 0), out);
+  out = PrintPair(date.month, out);
   *out++ = '-';
-  return PrintPair((months & 0xFFFF) / 2141 + 1, out);
+  return PrintPair(date.day, out);
 }
 
 inline int64_t UnitsPerSecond(arrow::TimeUnit::type unit) {

@@ -13,6 +13,13 @@
 
 namespace pyforge::csv {
 
+/// Why some text is not to be published.
+enum class TextFlaw : uint8_t {
+  kNone,
+  kUnreadable,   ///< it would not be read back as the value it stands for
+  kUnprintable,  ///< the value has no text in the pattern that was asked for
+};
+
 /// Like std::string, but room is asked for once and then written to without further checks, and
 /// new room is not filled with zeros. Threads: one at a time.
 class TextBuffer {
@@ -23,7 +30,7 @@ class TextBuffer {
     storage_ = std::move(other.storage_);
     capacity_ = std::exchange(other.capacity_, 0);
     size_ = std::exchange(other.size_, 0);
-    has_unreadable_ = std::exchange(other.has_unreadable_, false);
+    flaw_ = std::exchange(other.flaw_, TextFlaw::kNone);
     return *this;
   }
 
@@ -44,9 +51,9 @@ class TextBuffer {
     ++size_;
   }
   void Clear() { size_ = 0; }
-  /// Notes that some text here would not be read back as the value it stands for.
-  void NoteUnreadable() { has_unreadable_ = true; }
-  bool has_unreadable() const { return has_unreadable_; }
+  /// Notes what is wrong with some text here.
+  void NoteFlaw(TextFlaw flaw) { flaw_ = flaw; }
+  TextFlaw flaw() const { return flaw_; }
   size_t size() const { return size_; }
   size_t capacity() const { return capacity_; }
   std::string_view view() const { return {storage_.get(), size_}; }
@@ -71,7 +78,7 @@ class TextBuffer {
   std::unique_ptr<char, FreeBytes> storage_;
   size_t capacity_ = 0;
   size_t size_ = 0;
-  bool has_unreadable_ = false;
+  TextFlaw flaw_ = TextFlaw::kNone;
 };
 
 }  // namespace pyforge::csv

@@ -15,6 +15,7 @@
 #include <arrow/util/float16.h>
 #include <arrow/visit_type_inline.h>
 
+#include "formats/csv/pattern_text.h"
 #include "formats/csv/scalar_text.h"
 #include "pyforge/output.h"
 #include "schema/temporal_text.h"
@@ -22,9 +23,8 @@
 namespace pyforge::csv {
 namespace {
 
-char* PrintDateField(int64_t days, char* out, TextBuffer* notes) {
-  if (days < -schema::kDaysMax || days > schema::kDaysMax) notes->NoteUnreadable();
-  return PrintDate(days, out);
+void NoteFarDate(int64_t days, TextBuffer* notes) {
+  if (days < -schema::kDaysMax || days > schema::kDaysMax) notes->NoteFlaw(TextFlaw::kUnreadable);
 }
 
 /// Whether a moment lies where microseconds, in which moments are read, do not reach.
@@ -34,15 +34,38 @@ bool IsBeyondMicros(int64_t value, arrow::TimeUnit::type unit) {
   return value < INT64_MIN / factor || value > INT64_MAX / factor;
 }
 
-/// An unscaled decimal integer with the point put in.
-void PrintDecimal(std::string digits, int32_t scale, TextBuffer* out) {
+void NoteFarMoment(int64_t value, arrow::TimeUnit::type unit, TextBuffer* notes) {
+  if (IsBeyondMicros(value, unit)) notes->NoteFlaw(TextFlaw::kUnreadable);
+}
+
+/// Null, which is noted, where the pattern has no place for the year.
+char* PrintByPattern(const PatternPrinter& pattern, int64_t days, int64_t nanoseconds, char* out,
+                     TextBuffer* notes) {
+  char* const end = pattern.Print(days, nanoseconds, out);
+  if (end == nullptr) notes->NoteFlaw(TextFlaw::kUnprintable);
+  return end;
+}
+
+char* PrintByPattern(const PatternPrinter& pattern, int64_t value, arrow::TimeUnit::type unit,
+                     char* out, TextBuffer* notes) {
+  const int64_t per_second = UnitsPerSecond(unit);
+  const int64_t per_day = 86400 * per_second;
+  const int64_t rest = value % per_day;
+  const int64_t days = value / per_day - (rest < 0 ? 1 : 0);
+  const int64_t nanoseconds =
+      (rest < 0 ? rest + per_day : rest) * (UnitsPerSecond(arrow::TimeUnit::NANO) / per_second);
+  return PrintByPattern(pattern, days, nanoseconds, out, notes);
+}
+
+/// An unscaled decimal integer with the decimal mark put in.
+void PrintDecimal(std::string digits, int32_t scale, char mark, TextBuffer* out) {
   const bool is_negative = digits[0] == '-';
   if (is_negative) digits.erase(0, 1);
   if (scale < 0) digits.append(static_cast<size_t>(-scale), '0');
   if (scale > 0 && digits.size() <= static_cast<size_t>(scale)) {
     digits.insert(0, static_cast<size_t>(scale) + 1 - digits.size(), '0');
   }
-  if (scale > 0) digits.insert(digits.size() - static_cast<size_t>(scale), 1, '.');
+  if (scale > 0) digits.insert(digits.size() - static_cast<size_t>(scale), 1, mark);
   if (is_negative) out->Append('-');
   out->Append(digits);
 }
@@ -121,7 +144,7 @@ std::unique_ptr<ValuePrinter> MakeScalarPrinter(PrintedText text, PrintOne print
 }
 
 /// For values of at most kScalarBytesMax bytes of plain text: `PrintOne` returns the end of what it
-/// wrote, and notes in the buffer, to which it does not write, what would not be read back.
+/// wrote, and notes in the buffer, to which it does not write, what is wrong with it.
 template <typename Array, typename PrintOne>
 class ShortPrinter : public ValuePrinter {
  public:
@@ -310,7 +333,7 @@ class JsonScalarPrinter : public JsonPrinter {
     printer_->Print(row, &text_);
     const std::string_view text = text_.view();
     // Within JSON, years of four digits alone are read.
-    if (is_temporal_ && (text[0] == '+' || text[0] == '-')) out->NoteUnreadable();
+    if (is_temporal_ && (text[0] == '+' || text[0] == '-')) out->NoteFlaw(TextFlaw::kUnreadable);
     // JSON has no word for what is not a number.
     if (form_ == JsonForm::kNumber && text.find_first_of("ai") == std::string_view::npos) {
       out->Append(text);
@@ -440,7 +463,8 @@ Status NotPrintable(const arrow::DataType& type) {
 
 /// Makes the printer for a type.
 struct PrinterMaker {
-  std::unique_ptr<ValuePrinter> printer;
+  const ValueFormats& formats;
+  std::unique_ptr<ValuePrinter> printer = nullptr;
 
   Status Visit(const arrow::NullType&) {
     printer = MakeScalarPrinter<arrow::NullArray>(
@@ -464,24 +488,38 @@ struct PrinterMaker {
     return Status::OK();
   }
   Status Visit(const arrow::HalfFloatType&) {
-    printer = MakeShortPrinter<arrow::HalfFloatArray>(
+    return MakeReals<arrow::HalfFloatArray>(
         [](const arrow::HalfFloatArray& column, int64_t row, char* at, TextBuffer*) {
           return PrintReal(arrow::util::Float16::FromBits(column.Value(row)).ToFloat(), at);
         });
-    return Status::OK();
   }
   Status Visit(const arrow::FloatType&) {
-    printer = MakeShortPrinter<arrow::FloatArray>(
+    return MakeReals<arrow::FloatArray>(
         [](const arrow::FloatArray& column, int64_t row, char* at, TextBuffer*) {
           return PrintReal(column.Value(row), at);
         });
-    return Status::OK();
   }
   Status Visit(const arrow::DoubleType&) {
-    printer = MakeShortPrinter<arrow::DoubleArray>(
-        [reals = RealPrinter()](const arrow::DoubleArray& column, int64_t row, char* at,
-                                TextBuffer*) mutable {
-          return reals.Print(column.Value(row), at);
+    return MakeReals<arrow::DoubleArray>([reals = RealPrinter()](const arrow::DoubleArray& column,
+                                                                 int64_t row, char* at,
+                                                                 TextBuffer*) mutable {
+      return reals.Print(column.Value(row), at);
+    });
+  }
+  /// `print_one` writes a point, if any.
+  template <typename Array, typename PrintOne>
+  Status MakeReals(PrintOne print_one) {
+    if (formats.decimal == '.') {
+      printer = MakeShortPrinter<Array>(print_one);
+      return Status::OK();
+    }
+    printer = MakeShortPrinter<Array>(
+        [print_one, mark = formats.decimal](const Array& column, int64_t row, char* at,
+                                            TextBuffer* notes) mutable {
+          char* const end = print_one(column, row, at, notes);
+          void* const point = std::memchr(at, '.', static_cast<size_t>(end - at));
+          if (point != nullptr) *static_cast<char*>(point) = mark;
+          return end;
         });
     return Status::OK();
   }
@@ -490,26 +528,41 @@ struct PrinterMaker {
     using Array = typename arrow::TypeTraits<Type>::ArrayType;
     using Value = typename arrow::TypeTraits<Type>::CType;
     printer = MakeScalarPrinter<Array>(
-        PrintedText::kPlain,
-        [scale = type.scale()](const Array& column, int64_t row, TextBuffer* out) {
-          PrintDecimal(Value(column.GetValue(row)).ToIntegerString(), scale, out);
+        PrintedText::kPlain, [scale = type.scale(), mark = formats.decimal](
+                                 const Array& column, int64_t row, TextBuffer* out) {
+          PrintDecimal(Value(column.GetValue(row)).ToIntegerString(), scale, mark, out);
         });
     return Status::OK();
   }
   Status Visit(const arrow::Date32Type&) {
-    printer = MakeShortPrinter<arrow::Date32Array>(
-        [](const arrow::Date32Array& column, int64_t row, char* at, TextBuffer* notes) {
-          return PrintDateField(column.Value(row), at, notes);
-        });
-    return Status::OK();
+    return MakeDates<arrow::Date32Array>(
+        [](const arrow::Date32Array& column, int64_t row) { return int64_t{column.Value(row)}; });
   }
   Status Visit(const arrow::Date64Type&) {
-    printer = MakeShortPrinter<arrow::Date64Array>(
-        [](const arrow::Date64Array& column, int64_t row, char* at, TextBuffer* notes) {
-          constexpr int64_t kMillisPerDay = 86400000;
-          const int64_t value = column.Value(row);
-          const int64_t days = value / kMillisPerDay - (value % kMillisPerDay < 0 ? 1 : 0);
-          return PrintDateField(days, at, notes);
+    return MakeDates<arrow::Date64Array>([](const arrow::Date64Array& column, int64_t row) {
+      constexpr int64_t kMillisPerDay = 86400000;
+      const int64_t value = column.Value(row);
+      return value / kMillisPerDay - (value % kMillisPerDay < 0 ? 1 : 0);
+    });
+  }
+  template <typename Array, typename DaysOf>
+  Status MakeDates(DaysOf days_of) {
+    if (formats.date.empty()) {
+      printer = MakeShortPrinter<Array>(
+          [days_of](const Array& column, int64_t row, char* at, TextBuffer* notes) {
+            const int64_t days = days_of(column, row);
+            NoteFarDate(days, notes);
+            return PrintDate(days, at);
+          });
+      return Status::OK();
+    }
+    printer =
+        MakeShortPrinter<Array>([days_of, pattern = PatternPrinter(formats.date)](
+                                    const Array& column, int64_t row, char* at, TextBuffer* notes) {
+          const int64_t days = days_of(column, row);
+          NoteFarDate(days, notes);
+          char* const end = PrintByPattern(pattern, days, 0, at, notes);
+          return end == nullptr ? PrintDate(days, at) : end;
         });
     return Status::OK();
   }
@@ -523,12 +576,33 @@ struct PrinterMaker {
     return Status::OK();
   }
   Status Visit(const arrow::TimestampType& type) {
+    const bool has_zone = !type.timezone().empty();
+    if (formats.timestamp.empty()) {
+      printer = MakeShortPrinter<arrow::TimestampArray>(
+          [unit = type.unit(), has_zone](const arrow::TimestampArray& column, int64_t row, char* at,
+                                         TextBuffer* notes) {
+            const int64_t value = column.Value(row);
+            NoteFarMoment(value, unit, notes);
+            return PrintTimestamp(value, unit, has_zone, at);
+          });
+      return Status::OK();
+    }
+    const bool names_zone =
+        std::any_of(formats.timestamp.begin(), formats.timestamp.end(),
+                    [](const auto& part) { return part.kind == schema::PatternPart::Kind::kUtc; });
+    if (names_zone && !has_zone) {
+      return Fail(kBadOption, {},
+                  "the option 'output_timestamp_format' asks for a zone, but values of type {} "
+                  "have none",
+                  type.ToString());
+    }
     printer = MakeShortPrinter<arrow::TimestampArray>(
-        [unit = type.unit(), has_zone = !type.timezone().empty()](
+        [unit = type.unit(), has_zone, pattern = PatternPrinter(formats.timestamp)](
             const arrow::TimestampArray& column, int64_t row, char* at, TextBuffer* notes) {
           const int64_t value = column.Value(row);
-          if (IsBeyondMicros(value, unit)) notes->NoteUnreadable();
-          return PrintTimestamp(value, unit, has_zone, at);
+          NoteFarMoment(value, unit, notes);
+          char* const end = PrintByPattern(pattern, value, unit, at, notes);
+          return end == nullptr ? PrintTimestamp(value, unit, has_zone, at) : end;
         });
     return Status::OK();
   }
@@ -555,12 +629,12 @@ struct PrinterMaker {
     return Status::OK();
   }
   Status Visit(const arrow::DictionaryType& type) {
-    ARROW_ASSIGN_OR_RAISE(auto values, ValuePrinter::Make(*type.value_type()));
+    ARROW_ASSIGN_OR_RAISE(auto values, ValuePrinter::Make(*type.value_type(), formats));
     printer = std::make_unique<DictionaryPrinter>(std::move(values));
     return Status::OK();
   }
   Status Visit(const arrow::ExtensionType& type) {
-    ARROW_ASSIGN_OR_RAISE(auto values, ValuePrinter::Make(*type.storage_type()));
+    ARROW_ASSIGN_OR_RAISE(auto values, ValuePrinter::Make(*type.storage_type(), formats));
     printer = std::make_unique<ExtensionPrinter>(std::move(values));
     return Status::OK();
   }
@@ -632,8 +706,20 @@ void ValuePrinter::PrintRows(int64_t first, std::span<std::string_view> texts,
       [this, scratch](int64_t row) { Print(row, scratch); });
 }
 
-Result<std::unique_ptr<ValuePrinter>> ValuePrinter::Make(const arrow::DataType& type) {
-  PrinterMaker maker;
+std::string PlainCharacters(const ValueFormats& formats) {
+  std::string characters = "0123456789+-.:ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+  characters += formats.decimal;
+  for (const auto* pattern : {&formats.date, &formats.timestamp}) {
+    for (const schema::PatternPart& part : *pattern) {
+      if (part.kind == schema::PatternPart::Kind::kText) characters += part.text;
+    }
+  }
+  return characters;
+}
+
+Result<std::unique_ptr<ValuePrinter>> ValuePrinter::Make(const arrow::DataType& type,
+                                                         const ValueFormats& formats) {
+  PrinterMaker maker{formats};
   ARROW_RETURN_NOT_OK(arrow::VisitTypeInline(type, &maker));
   return std::move(maker.printer);
 }

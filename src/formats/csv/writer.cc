@@ -7,11 +7,15 @@
 
 #include <arrow/record_batch.h>
 #include <arrow/type.h>
+#include <arrow/type_traits.h>
+#include <arrow/util/key_value_metadata.h>
 
 #include "codec/compress/compressor.h"
 #include "formats/csv/errors.h"
 #include "formats/csv/row_text.h"
 #include "formats/csv/text_buffer.h"
+#include "schema/cast.h"
+#include "schema/text_format.h"
 
 namespace pyforge::csv {
 
@@ -207,7 +211,8 @@ class TextOutput : public Output {
         .characters = {.delimiter = options_.output_delimiter, .quote = options_.output_quote},
         .quoting = options_.quoting,
         .null_text = options_.null_text,
-        .line_end = is_crlf ? "\r\n" : "\n"};
+        .line_end = is_crlf ? "\r\n" : "\n",
+        .values = options_.Formats()};
     ARROW_RETURN_NOT_OK(TextSegment::Make(layout).status());
     return std::make_unique<TextSink>(file_, std::move(layout));
   }
@@ -220,7 +225,45 @@ class TextOutput : public Output {
   bool has_table_ = false;
 };
 
+/// How values of a type are spelt; empty where a reader needs no word about it, or where the
+/// pattern has left something out, so that there is none.
+std::string SpellingOf(const arrow::DataType& type, const WriteOptions& options) {
+  using schema::TextKind;
+  const auto or_else = [](const std::string& pattern, std::string_view iso) {
+    return pattern.empty() ? std::string(iso) : pattern;
+  };
+  if (arrow::is_floating(type.id()) || arrow::is_decimal(type.id())) {
+    return std::string("1234") + options.output_decimal + '5';
+  }
+  if (arrow::is_date(type.id())) return or_else(options.output_date_format, "yyyy-mm-dd");
+  if (type.id() != arrow::Type::TIMESTAMP) return {};
+  const bool has_zone = !static_cast<const arrow::TimestampType&>(type).timezone().empty();
+  std::string pattern =
+      or_else(options.output_timestamp_format,
+              has_zone ? "yyyy-mm-ddThh:mm:ss.ffffffZ" : "yyyy-mm-ddThh:mm:ss.ffffff");
+  schema::TextType reading{.kind = TextKind::kTimestamp};
+  const bool is_whole =
+      schema::ParseFormat(pattern, &reading).ok() && reading.layout.has_zone == has_zone;
+  return is_whole ? pattern : std::string();
+}
+
 }  // namespace
+
+std::shared_ptr<arrow::Schema> ReadBackContract(const arrow::Schema& written,
+                                                const WriteOptions& options) {
+  arrow::FieldVector fields;
+  for (const auto& field : written.fields()) {
+    auto metadata = field->metadata() == nullptr ? arrow::key_value_metadata({}, {})
+                                                 : field->metadata()->Copy();
+    if (metadata->Contains(schema::kFormatKey)) {  // how the input spelt them
+      static_cast<void>(metadata->Delete(schema::kFormatKey));
+    }
+    const std::string spelling = SpellingOf(*field->type(), options);
+    if (!spelling.empty()) metadata->Append(schema::kFormatKey, spelling);
+    fields.push_back(field->WithMetadata(std::move(metadata)));
+  }
+  return arrow::schema(std::move(fields), written.metadata());
+}
 
 Result<std::unique_ptr<Output>> OpenWriter(OutputFile& file, const WriteOptions& options,
                                            ExecutionContext& /*context*/) {

@@ -15,6 +15,7 @@
 #include "formats/csv/format.h"
 #include "formats/csv/reader_testing.h"
 #include "formats/csv/row_text.h"
+#include "formats/csv/writer_testing.h"
 #include "schema/cast.h"
 #include "support/matchers.h"
 #include "support/memory_io.h"
@@ -28,58 +29,6 @@ using pyforge::testing::FailsWith;
 using pyforge::testing::MemoryOutput;
 using ::testing::HasSubstr;
 using ::testing::StartsWith;
-
-using Batches = arrow::RecordBatchVector;
-
-/// What is written for the batches, each a segment of its own.
-Result<std::string> WriteAll(const std::shared_ptr<arrow::Schema>& schema, const Batches& batches,
-                             const WriteOptions& options = {}, std::string name = "t.csv") {
-  ExecutionContext context({.threads = 1});
-  MemoryOutput output(std::move(name));
-  ARROW_ASSIGN_OR_RAISE(auto file, OpenWriter(output, options, context));
-  ARROW_ASSIGN_OR_RAISE(auto sink, file->OpenTable({.name = "t", .schema = schema}));
-  const auto segment = sink->NewSegment();
-  int64_t rows = 0;
-  for (const auto& batch : batches) {
-    ARROW_RETURN_NOT_OK(segment->Add(*batch));
-    if (batch->num_rows() > 0 && segment->bytes() <= 0) {
-      return Status::Invalid("the segment holds nothing");
-    }
-    ARROW_ASSIGN_OR_RAISE(auto piece, segment->Finish());
-    rows += piece->rows;
-    ARROW_RETURN_NOT_OK(sink->Append(std::move(piece)));
-  }
-  ARROW_ASSIGN_OR_RAISE(const TableSummary summary, sink->Finish());
-  if (summary.rows != rows) return Status::Invalid("rows were lost");
-  ARROW_RETURN_NOT_OK(file->Finish());
-  return output.bytes;
-}
-
-template <typename Builder, typename Value = typename Builder::value_type, typename... Arguments>
-std::shared_ptr<arrow::Array> MakeArray(const std::vector<Value>& values,
-                                        Arguments&&... arguments) {
-  Builder builder(std::forward<Arguments>(arguments)...);
-  for (const auto& value : values) EXPECT_TRUE(builder.Append(value).ok());
-  return *builder.Finish();
-}
-
-std::shared_ptr<arrow::Array> Texts(const std::vector<std::optional<std::string>>& values) {
-  arrow::StringBuilder builder;
-  for (const auto& value : values) {
-    EXPECT_TRUE((value ? builder.Append(*value) : builder.AppendNull()).ok());
-  }
-  return *builder.Finish();
-}
-
-/// One column named v, without its header.
-std::string WriteColumn(const std::shared_ptr<arrow::Array>& column,
-                        const WriteOptions& options = {}) {
-  const auto schema = arrow::schema({arrow::field("v", column->type())});
-  const auto batch = arrow::RecordBatch::Make(schema, column->length(), {column});
-  const auto text = WriteAll(schema, {batch}, options);
-  EXPECT_TRUE(text.ok()) << text.status();
-  return text.ok() ? text->substr(text->find('\n') + 1) : "";
-}
 
 TEST(CsvWriter, QuotesWhatWouldElseBeReadDifferently) {
   EXPECT_EQ(WriteColumn(Texts({"a", std::nullopt, "", "x,y", "say \"so\"", "l\nm", "c\rd", " lead",
