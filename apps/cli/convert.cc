@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 #include <sys/stat.h>
 
+#include "cli/explanation_text.h"
 #include "cli/outcome.h"
 #include "cli/progress.h"
 #include "cli/requests.h"
@@ -90,6 +91,10 @@ int DryRun(Session& session, const ConversionRequest& request, ExecutionContext&
   if (!plan.ok()) return session.Fail(plan.status());
   for (const std::string& warning : context.warnings()) session.Warn(warning);
   session.out().Print(as_json ? PlanToJson(*plan) + "\n" : PlanText(*plan));
+  for (const PlannedInput& input : plan->inputs) {
+    if (!input.explanation || as_json) continue;
+    session.Note(ExplanationText(*input.explanation, input.path));
+  }
   return 0;
 }
 

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
+#include "cli/explanation_text.h"
 #include "cli/requests.h"
 #include "cli/text_table.h"
 #include "pyforge/pyforge.h"
@@ -76,44 +77,7 @@ std::string FindingText(const Finding& finding) {
 }
 
 std::string Line(std::string_view name, std::string_view value) {
-  return fmt::format("  {:12}  {}\n", name, value);
-}
-
-constexpr size_t kNameWidth = 12;
-
-std::string ScoreText(std::optional<double> score) {
-  return score ? fmt::format("score {:.2f}", *score) : std::string();
-}
-
-/// The finding, below it why, and below that what else was in question.
-std::string ExplainedText(const Finding& finding, size_t name_width) {
-  std::string text = fmt::format("  {:{}}  {}  ({:.0f} % sure", Visible(finding.name), name_width,
-                                 Visible(finding.value), finding.confidence * 100);
-  if (finding.score) text += ", " + ScoreText(finding.score);
-  text += ")\n";
-  const std::string blanks(name_width + 4, ' ');
-  if (!finding.reason.empty()) text += blanks + Visible(finding.reason) + '\n';
-  for (const Candidate& candidate : finding.candidates) {
-    text += fmt::format("{}not {}", blanks, Visible(candidate.value));
-    if (candidate.score) text += fmt::format("  ({})", ScoreText(candidate.score));
-    if (!candidate.reason.empty()) text += ": " + Visible(candidate.reason);
-    text += '\n';
-  }
-  return text;
-}
-
-std::string ExplainedTableText(const TableExplanation& table) {
-  std::string text;
-  if (!table.findings.empty()) text += "\nWhy it begins and ends so\n";
-  for (const Finding& finding : table.findings) text += ExplainedText(finding, kNameWidth);
-  size_t name_width = kNameWidth;
-  for (const Finding& column : table.columns) {
-    const size_t wanted = std::min<size_t>(DisplayWidth(Visible(column.name)), 30);
-    name_width = std::max(name_width, wanted);
-  }
-  if (!table.columns.empty()) text += "\nWhy these types so far\n";
-  for (const Finding& column : table.columns) text += ExplainedText(column, name_width);
-  return text;
+  return fmt::format("  {:{}}  {}\n", name, kFindingNameWidth, value);
 }
 
 std::string TableText(const TableInfo& info, size_t width) {
@@ -154,10 +118,7 @@ std::string InfoText(const Inspection& inspection, size_t width) {
                            : "unknown");
   const std::optional<Explanation>& explanation = inspection.explanation;
   if (explanation) {
-    text += "\nWhy it is read so\n";
-    for (const Finding& finding : explanation->findings) {
-      text += ExplainedText(finding, kNameWidth);
-    }
+    text += "\n" + InputExplanationText(*explanation, "Why it is read so");
   } else {
     for (const Finding& finding : inspection.findings) {
       text += Line(finding.name, FindingText(finding));
@@ -166,7 +127,7 @@ std::string InfoText(const Inspection& inspection, size_t width) {
   for (size_t i = 0; i < inspection.tables.size(); ++i) {
     text += TableText(inspection.tables[i], width);
     if (explanation && i < explanation->tables.size()) {
-      text += ExplainedTableText(explanation->tables[i]);
+      text += TableExplanationText(explanation->tables[i]);
     }
   }
   return text;

@@ -8,6 +8,8 @@
 #include <cstdio>
 #include <cstring>
 
+#include "cli/explanation_text.h"
+
 namespace pyforge::cli {
 namespace {
 
@@ -129,6 +131,10 @@ int TellOutcome(const Session& session, const ConversionReport& report,
   }
   for (const std::string& warning : report.warnings) session.Warn(warning);
   TellPhases(session, report);
+  for (const InputReport& input : report.inputs) {
+    if (!input.explanation || options.as_json) continue;
+    session.Note(ExplanationText(*input.explanation, input.path));
+  }
   if (!report.outputs.empty() && !options.as_json) {
     if (!options.output_was_named) {
       for (const OutputReport& output : report.outputs) {

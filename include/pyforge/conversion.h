@@ -68,6 +68,7 @@ struct ConversionOptions {
   std::optional<ByteSize> max_file_size = {};
   bool verify = false;
   bool dry_run = false;
+  bool explain = false;     ///< also why the inputs are read as they are
   std::string report = {};  ///< path of the JSON report
   std::string trace = {};   ///< --profile FILE: Perfetto JSON of the pipeline
   ByteSize memory = {int64_t{512} << 20};
@@ -105,6 +106,9 @@ struct PlannedInput {
   std::optional<int64_t> stored_bytes = {};
   OptionValues options = {};
   std::vector<Finding> findings = {};
+  /// With `explain`. No part of what is carried out: a plan that was read has none, and whoever
+  /// carries it out opens the input and tells anew.
+  std::optional<Explanation> explanation = {};
 };
 
 /// Everything resolved before any output is touched. A plain value; PlanToJson and PlanFromJson
@@ -145,6 +149,7 @@ struct InputReport {
   std::string path = {}, format = {}, container = {};
   int64_t bytes = 0;
   std::vector<Finding> findings = {};
+  std::optional<Explanation> explanation = {};  ///< with `explain`
 };
 
 struct OutputReport {

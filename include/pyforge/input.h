@@ -39,6 +39,7 @@ struct Finding {
 
 /// Why one table of an input is read as it is.
 struct TableExplanation {
+  std::string name = {};  ///< of the table; set by who asks the Input
   std::vector<Finding> findings = {};
   std::vector<Finding> columns = {};  ///< one a column: its name, its type, and why it has that
 };

@@ -105,6 +105,11 @@ constexpr OptionSpec kConversionSpecs[] = {
             Option<&ConversionOptions::dry_run>("dry_run",
                                                 "Tell what would be done, with estimates; "
                                                 "touch nothing.")),
+    InGroup(kReports,
+            Option<&ConversionOptions::explain>("explain",
+                                                "Say why the inputs are read as they are, as "
+                                                "`pyforge info --explain` does: on standard "
+                                                "error, and in the report.")),
     InGroup(kReports, Option<&ConversionOptions::report>(
                           "report", "Write the report to this file, as JSON.", "FILE")),
     InGroup(kReports,

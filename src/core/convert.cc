@@ -538,7 +538,8 @@ void Carry(PreparedConversion& prepared, const Registry& registry, ExecutionCont
                               .format = input.format,
                               .container = input.container,
                               .bytes = input.stored_bytes.value_or(0),
-                              .findings = input.findings});
+                              .findings = input.findings,
+                              .explanation = input.explanation});
     bytes_total += input.stored_bytes.value_or(0);
   }
   for (const auto& [name, value] : plan.output_options) {

@@ -138,7 +138,7 @@ Result<Inspection> Inspect(const InspectRequest& request, const Registry& regist
                            ExecutionContext& context) {
   ARROW_ASSIGN_OR_RAISE(core::OpenedRequest opened, core::Open(request, registry, context));
   Inspection inspection = core::Describe(opened.opened);
-  if (request.explain) inspection.explanation = opened.opened.input->Explain();
+  if (request.explain) inspection.explanation = core::Explain(*opened.opened.input);
   return inspection;
 }
 

@@ -24,6 +24,8 @@ std::string PrintJsonLine(const Json& json);
 Json OptionValuesJson(const OptionValues& values);
 /// {"encoding": "utf-8", ..., "confidence": {...}, "alternatives": {...}, "reasons": {...}}
 Json FindingsJson(const std::vector<Finding>& findings);
+/// What --explain prints of one input.
+Json ExplanationJson(const Explanation& explanation);
 Json ErrorJson(const Status& error, OptionSpelling spelling);
 
 }  // namespace pyforge::core

@@ -1,5 +1,6 @@
 #include "core/opened_input.h"
 
+#include <algorithm>
 #include <utility>
 
 #include <arrow/type.h>
@@ -88,6 +89,15 @@ Status InputOpener::Open(const std::string& path, const std::string& from,
   if (!opened.is_alike) model_ = opened_.size();
   opened_.push_back(std::move(opened));
   return Status::OK();
+}
+
+Explanation Explain(const Input& input) {
+  Explanation explanation = input.Explain();
+  const auto tables = input.tables();
+  for (size_t i = 0; i < std::min(explanation.tables.size(), tables.size()); ++i) {
+    explanation.tables[i].name = tables[i].name;
+  }
+  return explanation;
 }
 
 TableRequest MakeTableRequest(const std::string& table, const ConversionOptions& options,

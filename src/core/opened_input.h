@@ -47,6 +47,9 @@ class InputOpener {
   size_t model_ = 0;
 };
 
+/// Why the input is read as it is, its tables by name.
+Explanation Explain(const Input& input);
+
 /// What ConversionOptions ask of every table of an input; `contract` is the --schema file's, or
 /// null.
 TableRequest MakeTableRequest(const std::string& table, const ConversionOptions& options,

@@ -153,12 +153,14 @@ std::string PlanToJson(const Plan& plan) {
   json["pyforge"] = plan.version;
   json["inputs"] = Json::array();
   for (const PlannedInput& input : plan.inputs) {
-    json["inputs"].push_back({{"path", input.path},
-                              {"format", input.format},
-                              {"container", input.container},
-                              {"bytes", input.stored_bytes ? Json(*input.stored_bytes) : Json()},
-                              {"options", core::OptionValuesJson(input.options)},
-                              {"findings", FindingListJson(input.findings)}});
+    Json entry = {{"path", input.path},
+                  {"format", input.format},
+                  {"container", input.container},
+                  {"bytes", input.stored_bytes ? Json(*input.stored_bytes) : Json()},
+                  {"options", core::OptionValuesJson(input.options)},
+                  {"findings", FindingListJson(input.findings)}};
+    if (input.explanation) entry["explanation"] = core::ExplanationJson(*input.explanation);
+    json["inputs"].push_back(std::move(entry));
   }
   json["tables"] = Json::array();
   for (const PlannedTable& table : plan.tables) {

@@ -103,12 +103,14 @@ Status PlanInputs(const std::vector<std::string>& paths, const ConversionOptions
   for (size_t i = 0; i < paths.size(); ++i) {
     const OpenedInput& opened = prepared->inputs[i];
     const auto findings = opened.input->findings();
-    prepared->plan.inputs.push_back({.path = paths[i],
-                                     .format = std::string(opened.format->name),
-                                     .container = std::string(opened.source->container()),
-                                     .stored_bytes = opened.source->stored_bytes(),
-                                     .options = opened.options,
-                                     .findings = {findings.begin(), findings.end()}});
+    PlannedInput planned{.path = paths[i],
+                         .format = std::string(opened.format->name),
+                         .container = std::string(opened.source->container()),
+                         .stored_bytes = opened.source->stored_bytes(),
+                         .options = opened.options,
+                         .findings = {findings.begin(), findings.end()}};
+    if (options.explain) planned.explanation = Explain(*opened.input);
+    prepared->plan.inputs.push_back(std::move(planned));
   }
   return Status::OK();
 }
@@ -240,6 +242,9 @@ Result<PreparedConversion> Reopen(const Plan& plan, const Registry& registry,
   }
   prepared.inputs = std::move(opener.opened());
   prepared.plan = plan;
+  for (size_t i = 0; prepared.options.explain && i < prepared.inputs.size(); ++i) {
+    prepared.plan.inputs[i].explanation = Explain(*prepared.inputs[i].input);
+  }
   return prepared;
 }
 

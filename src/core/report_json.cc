@@ -145,18 +145,6 @@ Json ExplainedJson(const Finding& finding) {
           {"candidates", ListJson(finding.candidates, CandidateJson)}};
 }
 
-Json ExplanationJson(const Inspection& inspection) {
-  const Explanation& explanation = *inspection.explanation;
-  Json tables = Json::array();
-  for (size_t i = 0; i < explanation.tables.size(); ++i) {
-    tables.push_back({{"name", inspection.tables[i].name},
-                      {"findings", ListJson(explanation.tables[i].findings, ExplainedJson)},
-                      {"columns", ListJson(explanation.tables[i].columns, ExplainedJson)}});
-  }
-  return {{"findings", ListJson(explanation.findings, ExplainedJson)},
-          {"tables", std::move(tables)}};
-}
-
 Json InspectionJson(const Inspection& inspection) {
   const auto table_json = [](const TableInfo& table) {
     return Json{{"name", table.name},
@@ -173,11 +161,21 @@ Json InspectionJson(const Inspection& inspection) {
                {"bytes", inspection.stored_bytes},
                {"detected", FindingsJson(inspection.findings)},
                {"tables", ListJson(inspection.tables, table_json)}};
-  if (inspection.explanation) json["explanation"] = ExplanationJson(inspection);
+  if (inspection.explanation) json["explanation"] = ExplanationJson(*inspection.explanation);
   return json;
 }
 
 }  // namespace
+
+Json ExplanationJson(const Explanation& explanation) {
+  const auto table_json = [](const TableExplanation& table) {
+    return Json{{"name", table.name},
+                {"findings", ListJson(table.findings, ExplainedJson)},
+                {"columns", ListJson(table.columns, ExplainedJson)}};
+  };
+  return {{"findings", ListJson(explanation.findings, ExplainedJson)},
+          {"tables", ListJson(explanation.tables, table_json)}};
+}
 
 Json ErrorJson(const Status& error, OptionSpelling spelling) {
   const Status known = Translate(error, {});
@@ -216,11 +214,13 @@ std::string ReportToJson(const ConversionReport& report, OptionSpelling spelling
                        {"written_bytes", report.written_bytes},
                        {"threads", report.threads}};
   json["inputs"] = core::ListJson(report.inputs, [](const InputReport& input) {
-    return Json{{"path", input.path},
-                {"format", input.format},
-                {"container", core::TextOrNull(input.container)},
-                {"bytes", input.bytes},
-                {"detected", core::FindingsJson(input.findings)}};
+    Json entry = {{"path", input.path},
+                  {"format", input.format},
+                  {"container", core::TextOrNull(input.container)},
+                  {"bytes", input.bytes},
+                  {"detected", core::FindingsJson(input.findings)}};
+    if (input.explanation) entry["explanation"] = core::ExplanationJson(*input.explanation);
+    return entry;
   });
   json["tables"] = core::ListJson(report.tables, core::TableJson);
   json["options"] = core::OptionValuesJson(report.options);

@@ -153,7 +153,8 @@ TEST(InspectionToJson, ExplainsWhereThatWasAskedFor) {
                     .score = 0.5,
                     .candidates = {{.value = ",", .score = 0.25, .reason = "none on most"},
                                    {.value = "|"}}}},
-      .tables = {{.findings = {{.name = "header", .value = "1"}},
+      .tables = {{.name = "a",
+                  .findings = {{.name = "header", .value = "1"}},
                   .columns = {{.name = "x", .value = "int64"}}}}};
   const Json json = Json::parse(InspectionToJson(inspection))["explanation"];
   const Json& finding = json["findings"][0];

@@ -171,6 +171,53 @@ def test_a_dry_run_touches_nothing(orders: Path) -> None:
     assert_nothing_left(orders.parent, {"orders.csv"})
 
 
+def test_a_conversion_says_why_its_input_is_read_so(orders: Path, tmp_path: Path) -> None:
+    plain = run("convert", orders, "-o", tmp_path / "a.parquet")
+    report = tmp_path / "report.json"
+    outcome = run("convert", orders, "-o", tmp_path / "b.parquet", "--explain", "--report", report)
+
+    assert outcome.exit_code == 0, outcome
+    assert "Why" not in plain.stderr
+    assert outcome.stdout == b""
+    assert f"Why {orders} is read so\n  encoding" in outcome.stderr
+    assert re.search(r"^  delimiter +,  \(\d+ % sure", outcome.stderr, re.MULTILINE)
+    assert "Why these types so far\n  id " in outcome.stderr
+    assert outcome.stderr.index("Why ") < outcome.stderr.index("3 rows, 4 columns")
+    told = json_of("info", orders, "--explain", "--json")["explanation"]
+    assert json.loads(report.read_text())["inputs"][0]["explanation"] == told
+    quiet = run("convert", orders, "-o", tmp_path / "c.parquet", "--explain", "--quiet")
+    assert quiet.stderr == ""
+
+
+def test_a_dry_run_says_why_too(orders: Path, tmp_path: Path) -> None:
+    outcome = run("convert", orders, "--dry-run", "--explain")
+    assert outcome.exit_code == 0, outcome
+    assert outcome.stdout.startswith(b"Nothing was touched")
+    assert f"Why {orders} is read so\n" in outcome.stderr
+    assert_nothing_left(orders.parent, {"orders.csv"})
+
+    plan = run("convert", orders, "--dry-run", "--explain", "--json")
+    assert plan.stderr == ""
+    told = plan.json()["inputs"][0]["explanation"]
+    assert told == json_of("info", orders, "--explain", "--json")["explanation"]
+    assert "explanation" not in json_of("convert", orders, "--dry-run", "--json")["inputs"][0]
+    ran = run("run", "-", "--json", stdin=plan.stdout)
+    assert ran.json()["inputs"][0]["explanation"] == told
+
+
+def test_every_input_and_table_is_explained(orders: Path, tmp_path: Path) -> None:
+    many = tmp_path / "many.csv"
+    many.write_text("a,b\n1,2\n3,4\n\nname,day\nx,2024-01-02\ny,2024-01-03\n")
+    options = ["-o", f"{tmp_path}/out/", "--all-tables", "--explain"]
+    outcome = run("convert", orders, many, *options)
+
+    assert outcome.exit_code == 0, outcome
+    assert f"Why {orders} is read so\n" in outcome.stderr
+    told = outcome.stderr.split(f"Why {many} is read so\n")[1]
+    assert re.findall(r"^Table (\S+)$", told, re.MULTILINE) == ["many_1", "many_2"]
+    assert told.count("Why it begins and ends so\n") == 2
+
+
 def test_a_plan_can_be_run_later(orders: Path, tmp_path: Path) -> None:
     plan = tmp_path / "plan.json"
     plan.write_bytes(
