@@ -73,8 +73,8 @@ def test_what_was_written_is_read_back_with_the_options_of_reading(
     (tmp_path / "schema.json").write_bytes(outcome.stdout)
     writing = ["--output-decimal", ",", "--output-delimiter", delimiter, *PATTERNS]
     convert(tmp_path / "in.parquet", tmp_path / "out.csv", *writing, "--verify")
-    reading = [*READING, "--delimiter", delimiter]
-    contract = ["--schema", tmp_path / "schema.json"]
+    reading: list[str | Path] = [*READING, "--delimiter", delimiter]
+    contract: list[str | Path] = ["--schema", tmp_path / "schema.json"]
     convert(tmp_path / "out.csv", tmp_path / "back.parquet", *reading, *contract)
     convert(tmp_path / "out.csv", tmp_path / "found.parquet", *reading)
 
@@ -116,7 +116,12 @@ def test_dates_of_another_order_are_verified(tmp_path: Path) -> None:
 def test_verify_refuses_a_loss_even_where_it_was_asked_for(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text("at\n2024-03-01 12:00:05\n")
-    options = ["-o", tmp_path / "out.csv", "--output-timestamp-format", "dd/mm/yyyy hh:mm"]
+    options: list[str | Path] = [
+        "-o",
+        tmp_path / "out.csv",
+        "--output-timestamp-format",
+        "dd/mm/yyyy hh:mm",
+    ]
     outcome = run("convert", source, *options, "--verify")
     assert_refused(outcome, 70, "data.verify_failed")
     assert not (tmp_path / "out.csv").exists()
@@ -141,7 +146,7 @@ def test_a_number_that_needs_quotes_is_refused_where_there_are_none(tmp_path: Pa
 def test_a_year_without_a_place_is_refused(tmp_path: Path) -> None:
     source = tmp_path / "in.csv"
     source.write_text("n,day\n1,2024-01-02\n2,+10000-01-01\n")
-    options = ["-o", tmp_path / "out.csv", "--output-date-format"]
+    options: list[str | Path] = ["-o", tmp_path / "out.csv", "--output-date-format"]
     outcome = run("convert", source, *options, "dd/mm/yyyy")
     assert_refused(outcome, 3, "csv.unprintable_date")
     assert "+10000-01-01" in outcome.stderr
