@@ -180,7 +180,7 @@ class Bench:
             "{schema}": str(self._schema()) if "{schema}" in contestant.arguments else "",
             "{python}": sys.executable,
         }
-        if contestant.kind in ("duckdb", "polars"):
+        if contestant.kind in scenario.RIVALS:
             script = measure.RIVALS / f"{contestant.kind}_convert.py"
             source = str(given or "/dev/stdin")
             if given is not None and given.is_dir():

@@ -11,13 +11,15 @@ from typing import Any
 from benchmarks import generate
 
 DIRECTORY = Path(__file__).resolve().parent.parent / "scenarios"
+# Each has a script, benchmarks/rivals/NAME_convert.py.
+RIVALS = ("duckdb", "polars", "pyarrow")
 
 
 @dataclass(frozen=True)
 class Contestant:
     """One way to do the job.
 
-    `kind` is pyforge, duckdb, polars, reader or command; `arguments` are pyforge's or the command's
+    `kind` is pyforge, one of RIVALS, reader or command; `arguments` are pyforge's or the command's
     words, in which {input} and {output} stand for paths; `settings` go to a rival's script. A
     reader is a rival that reads Parquet and keeps nothing: only for the check it writes what it has
     read.
@@ -36,7 +38,7 @@ class Contestant:
 
     @property
     def is_rival(self) -> bool:
-        return self.kind in ("duckdb", "polars") or self.parquet_of not in ("", "pyforge")
+        return self.kind in RIVALS or self.parquet_of not in ("", "pyforge")
 
 
 @dataclass(frozen=True)

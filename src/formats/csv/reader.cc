@@ -70,17 +70,23 @@ class TableScan : public Scan {
     return std::make_unique<TableDecoder>(plan_, context_);
   }
   int64_t stored_position() const override {
-    return splitter_ == nullptr ? 0 : splitter_->stored_position();
+    return splitter_ == nullptr ? end_position_ : splitter_->stored_position();
   }
 
   Result<std::unique_ptr<Morsel>> Next() override {
-    if (plan_->field_count == 0) return nullptr;
+    if (plan_->field_count == 0 || is_at_end_) return nullptr;
     if (splitter_ == nullptr) ARROW_RETURN_NOT_OK(Begin());
     ARROW_ASSIGN_OR_RAISE(std::unique_ptr<TextMorsel> morsel, splitter_->Next());
     // The pass ends where an earlier look at the file found the table's end; the stream, which has
     // not come to its own end, cannot say that the file is still the same.
     if (morsel == nullptr && table_->facts.dialect.end_offset) {
       ARROW_RETURN_NOT_OK(table_->source->CheckUnchanged());
+    }
+    if (morsel == nullptr) {
+      // Of thousands of files none stays open when it is read.
+      end_position_ = splitter_->stored_position();
+      CloseText();
+      is_at_end_ = true;
     }
     if (morsel != nullptr) morsel->is_first = std::exchange(is_at_begin_, false);
     if (morsel != nullptr && transcoder_ != nullptr) {
@@ -123,14 +129,20 @@ class TableScan : public Scan {
   }
 
   Status Rewind() override {
-    splitter_.reset();
-    transcoder_ = nullptr;
+    CloseText();
     replaced_before_ = 0;
+    end_position_ = 0;
     is_at_begin_ = true;
+    is_at_end_ = false;
     return Status::OK();
   }
 
  private:
+  void CloseText() {
+    splitter_.reset();
+    transcoder_ = nullptr;
+  }
+
   /// The file is opened with the first morsel: until then its source may still be made repeatable.
   Status Begin() {
     ARROW_ASSIGN_OR_RAISE(OpenedText text,
@@ -196,7 +208,9 @@ class TableScan : public Scan {
   std::unique_ptr<Splitter> splitter_;
   const charset::TranscodingStream* transcoder_ = nullptr;  // owned by splitter_
   int64_t replaced_before_ = 0;
+  int64_t end_position_ = 0;  // in the stored file, when all is read
   bool is_at_begin_ = true;
+  bool is_at_end_ = false;
 };
 
 /// What an input's sample is taken of: the file, or what stands below the lines to skip.
