@@ -169,6 +169,16 @@ TEST(Alike, TakesTypesOfItsOwnSampleWhereAskedTo) {
   EXPECT_TRUE(result->ledger.empty());
 }
 
+TEST(Alike, ReadsGivenTypesAsItsOwnSampleHasThem) {
+  ReadSettings settings;
+  settings.request.contract =
+      arrow::schema({arrow::field("n", arrow::utf8()), arrow::field("day", arrow::date32())});
+  const auto result = ReadAlike("n,day\n1,13/04/2024\n2,01/05/2024\n",
+                                "n,day\n3,04/13/2024\n4,05/01/2024\n", settings);
+  ASSERT_TRUE(result);
+  EXPECT_THAT(Row(*result->table, 1), ElementsAre("4", "2024-05-01"));
+}
+
 TEST(Alike, ReadsWhatACloseLookReads) {
   const uint64_t seed = testing::RandomSeed();
   SCOPED_TRACE(seed);

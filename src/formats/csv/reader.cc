@@ -392,8 +392,8 @@ Result<std::vector<std::unique_ptr<pyforge::Scan>>> TableInput::Scan(
   std::vector<std::unique_ptr<pyforge::Scan>> scans;
   for (const TableRequest& request : requests) {
     ARROW_ASSIGN_OR_RAISE(std::shared_ptr<OpenedTable> table, FindRequested(request));
-    if (table->is_alike && request.types_from_sample) {
-      // By the user's word types are those of the file's own sample.
+    if (table->is_alike && (request.types_from_sample || request.contract != nullptr)) {
+      // How given types are written, day first or month first for one, the file's own sample tells.
       ARROW_ASSIGN_OR_RAISE(const auto input,
                             OpenTable(table->source, table->facts.options, context_, tuning_));
       table->source->ForgetHead();

@@ -21,13 +21,13 @@ constexpr int kTriesMax = 4096;  // fields looked at for one row and one delimit
 constexpr int64_t kOddRowsLeast = 16;
 
 // What a reading costs. A row is read in the cheapest way.
-constexpr int kForeignDelimiter = 1;
-constexpr int kExtraDelimiter = 1;
-constexpr int kForeignQuotes = 1;
-constexpr int kStrayQuote = 1;
-constexpr int kSwallowedDelimiter = 2;
-constexpr int kLiteralQuote = 2;
-constexpr int kMissingDelimiter = 3;
+constexpr int kForeignDelimiterCost = 1;
+constexpr int kExtraDelimiterCost = 1;
+constexpr int kForeignQuotesCost = 1;
+constexpr int kStrayQuoteCost = 1;
+constexpr int kSwallowedDelimiterCost = 2;
+constexpr int kLiteralQuoteCost = 2;
+constexpr int kMissingDelimiterCost = 3;
 
 constexpr std::string_view kForeignDelimiters = ",;\t| ";
 
@@ -141,7 +141,7 @@ class CutSearch {
     if (begin > size()) return 0;
     const std::string_view rest = row_.substr(begin);
     if (rest.find_first_not_of(spelling_.delimiter) != std::string_view::npos) return std::nullopt;
-    return static_cast<int>(rest.size() + 1) * kExtraDelimiter;
+    return static_cast<int>(rest.size() + 1) * kExtraDelimiterCost;
   }
 
   void Take(size_t column, const FieldCut& cut, uint32_t next, int cost, bool may_split,
@@ -173,7 +173,7 @@ class CutSearch {
     } else if (row_[at] == spelling_.delimiter) {
       Take(column, cut, at + 1, cost, may_split, best);
     } else if (IsForeignDelimiter(at)) {
-      Take(column, cut, at + 1, cost + kForeignDelimiter, may_split, best);
+      Take(column, cut, at + 1, cost + kForeignDelimiterCost, may_split, best);
     } else {
       return false;
     }
@@ -199,9 +199,9 @@ class CutSearch {
     if (begin == size() || row_[begin] != spelling_.delimiter) return;
     if (begin > 0 && (begin == 1 || row_[begin - 2] == spelling_.delimiter)) return;
     const Reading rest = Solve(column, begin + 1, may_split);
-    if (!rest.exists() || rest.cost + kExtraDelimiter > best->cost) return;
+    if (!rest.exists() || rest.cost + kExtraDelimiterCost > best->cost) return;
     *best = rest;
-    best->cost += kExtraDelimiter;
+    best->cost += kExtraDelimiterCost;
   }
 
   void TryQuoted(size_t column, uint32_t begin, bool may_split, Reading* best) {
@@ -220,11 +220,11 @@ class CutSearch {
       uint32_t first = begin + width;
       while (strays > 0 && first < at && IsQuote(first)) first += width;
       const bool fits = Fits(column, first, at, true);
-      if (fits) TakeTo(column, cut, end, strays * kStrayQuote, may_split, best);
+      if (fits) TakeTo(column, cut, end, strays * kStrayQuoteCost, may_split, best);
       const bool is_doubled = end < size() && width == 1 && row_[end] == spelling_.quote[0];
       const bool ends_here = end == size() || row_[end] == spelling_.delimiter;
       if (fits && may_split && !ends_here) {
-        Take(column, cut, end, strays * kStrayQuote + kMissingDelimiter, false, best);
+        Take(column, cut, end, strays * kStrayQuoteCost + kMissingDelimiterCost, false, best);
       }
       if (is_doubled) {
         ++at;
@@ -245,7 +245,7 @@ class CutSearch {
     if (columns_[column].quoted_count == 0) return;
     for (uint32_t at = begin + 1; at < size(); ++at) {
       if (row_[at] != quote || !Fits(column, begin + 1, at, true)) continue;
-      TakeTo(column, {begin + 1, at}, at + 1, kForeignQuotes, may_split, best);
+      TakeTo(column, {begin + 1, at}, at + 1, kForeignQuotesCost, may_split, best);
     }
   }
 
@@ -253,12 +253,12 @@ class CutSearch {
     const bool is_literal = begin < size() && IsQuote(begin);
     const auto first = is_literal ? begin + static_cast<uint32_t>(spelling_.quote.size()) : begin;
     const FieldCut start{begin, begin, is_literal};
-    int cost = is_literal ? kLiteralQuote : 0;
+    int cost = is_literal ? kLiteralQuoteCost : 0;
     bool has_quote = false;
     for (uint32_t at = first; at <= size() && !gave_up(); ++at) {
       const bool is_end = at == size();
       const bool is_delimiter = !is_end && row_[at] == spelling_.delimiter;
-      const int stray_cost = has_quote ? kStrayQuote : 0;
+      const int stray_cost = has_quote ? kStrayQuoteCost : 0;
       FieldCut cut = start;
       cut.end = at;
       if ((is_end || is_delimiter || IsForeignDelimiter(at)) &&
@@ -266,10 +266,10 @@ class CutSearch {
         TakeTo(column, cut, at, cost + stray_cost, may_split, best);
       }
       if (may_split && at > first && MaySplitAt(column, first, at)) {
-        Take(column, cut, at, cost + stray_cost + kMissingDelimiter, false, best);
+        Take(column, cut, at, cost + stray_cost + kMissingDelimiterCost, false, best);
       }
       if (is_end || row_[at] == '\n') return;
-      if (is_delimiter) cost += kSwallowedDelimiter;
+      if (is_delimiter) cost += kSwallowedDelimiterCost;
       if (IsQuote(at)) has_quote = true;
       if (spelling_.escape != 0 && row_[at] == spelling_.escape) ++at;
     }
@@ -476,7 +476,7 @@ std::optional<std::vector<FieldCut>> RowHabits::Recut(std::string_view row,
   SpellingSearch search(row, columns_, null_values_);
   search.Try(row, spelling, 0);
   for (const char delimiter : kForeignDelimiters) {
-    if (search.cost() <= kForeignDelimiter) break;
+    if (search.cost() <= kForeignDelimiterCost) break;
     // Every other text holds a blank, and fields are not missing.
     if (has_all_fields && delimiter == ' ') continue;
     if (delimiter == spelling.delimiter || row.find(delimiter) == row.npos) continue;
