@@ -7,9 +7,9 @@ The files' one schema is what pyarrow finds in the first of them. Batches are wr
 
 from __future__ import annotations
 
-import glob
 import json
 import sys
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.csv as pa_csv
@@ -22,8 +22,9 @@ def main() -> None:
     pa.set_cpu_count(settings.get("threads", 2))
     parse = pa_csv.ParseOptions(newlines_in_values=True)
     csv = pa_dataset.CsvFileFormat(parse_options=parse)
-    files = sorted(glob.glob(source)) if "*" in source else source
-    rows = pa_dataset.dataset(files, format=csv)
+    path = Path(source)
+    files = sorted(path.parent.glob(path.name))
+    rows = pa_dataset.dataset([str(each) for each in files], format=csv)
     with pq.ParquetWriter(target, rows.schema, compression="snappy") as writer:
         for batch in rows.to_batches():
             writer.write_batch(batch)

@@ -97,7 +97,7 @@ Result<std::unique_ptr<Input>> OpenInputAlike(std::shared_ptr<Source> source,
                                               const OptionValues& values, const Input& model,
                                               ExecutionContext& context) {
   ARROW_ASSIGN_OR_RAISE(const ReadOptions options, ParseReadOptions(values));
-  return OpenAlike(std::move(source), options, model, context);
+  return OpenAlike(source, options, model, context);
 }
 
 Result<std::unique_ptr<Output>> OpenOutput(OutputFile& file, const OptionValues& values,

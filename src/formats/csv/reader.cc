@@ -175,7 +175,7 @@ class TableScan : public Scan {
       schema::ColumnEvidence all =
           table_->facts.sample->columns[static_cast<size_t>(column.field_index)];
       all.Merge(evidence->columns[i]);
-      evidence->columns[i] = std::move(all);
+      evidence->columns[i] = all;
     }
   }
 
@@ -752,9 +752,9 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
                                       context);
 }
 
-Result<std::unique_ptr<Input>> OpenAlike(std::shared_ptr<Source> source, const ReadOptions& options,
-                                         const Input& model, ExecutionContext& context,
-                                         const ReaderTuning& tuning) {
+Result<std::unique_ptr<Input>> OpenAlike(const std::shared_ptr<Source>& source,
+                                         const ReadOptions& options, const Input& model,
+                                         ExecutionContext& context, const ReaderTuning& tuning) {
   const OpenedTable& known = *static_cast<const TableInput&>(model).opened().front();
   if (known.model == nullptr) return nullptr;
   SampledText sampled = TextToSample(source, options, known.facts.field_bytes_max);

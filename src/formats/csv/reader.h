@@ -31,8 +31,9 @@ Result<std::unique_ptr<Input>> OpenTable(std::shared_ptr<Source> source, const R
 /// options: null unless it is seen at a glance to be its like (alike.h). Types begin as the model's
 /// and end as all rows of both have them; a file that contradicts them is looked at closely.
 /// Errors: as OpenTable.
-Result<std::unique_ptr<Input>> OpenAlike(std::shared_ptr<Source> source, const ReadOptions& options,
-                                         const Input& model, ExecutionContext& context,
+Result<std::unique_ptr<Input>> OpenAlike(const std::shared_ptr<Source>& source,
+                                         const ReadOptions& options, const Input& model,
+                                         ExecutionContext& context,
                                          const ReaderTuning& tuning = {});
 
 }  // namespace pyforge::csv

@@ -79,7 +79,7 @@ inline Result<Pass> RunPass(Scan& scan, const ReadSettings& settings, DecodeMode
 
 }  // namespace testing_internal
 
-inline Result<ReadResult> ReadOpened(Input& input, std::shared_ptr<ExecutionContext> context,
+inline Result<ReadResult> ReadOpened(Input& input, const std::shared_ptr<ExecutionContext>& context,
                                      const ReadSettings& settings) {
   ARROW_ASSIGN_OR_RAISE(auto scans, input.Scan(std::span(&settings.request, 1)));
   Scan& scan = *scans.front();

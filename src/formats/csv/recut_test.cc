@@ -28,7 +28,7 @@ std::string Orders(char delimiter = ',') {
   return text;
 }
 
-ReadResult Read(const std::string& text, ReadSettings settings = {}) {
+ReadResult Read(const std::string& text, const ReadSettings& settings = {}) {
   auto result = ReadCsv(text, settings);
   EXPECT_TRUE(result.ok()) << result.status() << "\n" << text;
   if (!result.ok()) return {.table = *arrow::Table::MakeEmpty(arrow::schema({}))};

@@ -304,9 +304,9 @@ std::string WidenDelimiter(const Sample& sample, const Dialect& dialect) {
     if (records == 1 && alternates) pairs_expected = cells.size() / 2;
     // A text may hold a single one.
     const std::string_view record = text.substr(parser.begin(), parser.end() - parser.begin());
+    const std::string pair = fmt::format("{0}{1}{0}", delimiter, *between);
     const bool has_pairs =
-        alternates ||
-        (pairs_expected > 0 && CountOf(delimiter + *between + delimiter, record) == pairs_expected);
+        alternates || (pairs_expected > 0 && CountOf(pair, record) == pairs_expected);
     doubled += has_pairs ? 1 : 0;
     for (size_t i = 0; i + 1 < cells.size(); ++i) {
       const std::string_view left = cells[i].quoted ? "" : cells[i].text,
