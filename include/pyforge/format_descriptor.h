@@ -49,7 +49,7 @@ struct FormatDescriptor {
   /// Opens a source that makes one table with `model`, an input that this format opened with the
   /// same options: what the model is known to be need not be found out again. Gives null where the
   /// source is not like it; then open_input opens it. Null: nothing is known at a glance.
-  Result<std::unique_ptr<Input>> (*open_alike)(std::shared_ptr<Source> source,
+  Result<std::unique_ptr<Input>> (*open_alike)(const std::shared_ptr<Source>& source,
                                                const OptionValues& options, const Input& model,
                                                ExecutionContext& context) = nullptr;
   /// Null: the format is not written. The file outlives the Output and its sinks.

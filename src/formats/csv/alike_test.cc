@@ -47,14 +47,6 @@ std::optional<ReadResult> ReadAlike(std::string_view model, std::string_view tex
   return *std::move(result);
 }
 
-std::vector<std::string> Types(const ReadResult& result) {
-  std::vector<std::string> types;
-  for (const auto& field : result.table->schema()->fields()) {
-    types.push_back(field->type()->ToString());
-  }
-  return types;
-}
-
 /// A text of the model's header and these lines.
 std::string Below(std::string_view lines) { return "id,day,name,amount\n" + std::string(lines); }
 

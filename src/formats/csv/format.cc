@@ -93,7 +93,7 @@ Result<std::unique_ptr<Input>> OpenInput(std::shared_ptr<Source> source, const O
   return OpenTable(std::move(source), options, context);
 }
 
-Result<std::unique_ptr<Input>> OpenInputAlike(std::shared_ptr<Source> source,
+Result<std::unique_ptr<Input>> OpenInputAlike(const std::shared_ptr<Source>& source,
                                               const OptionValues& values, const Input& model,
                                               ExecutionContext& context) {
   ARROW_ASSIGN_OR_RAISE(const ReadOptions options, ParseReadOptions(values));

@@ -279,8 +279,9 @@ TEST(CsvOutputFormats, AreReadBackInEveryPattern) {
     }
     for (const std::string& time : times) {
       if (!is_strptime) break;
+      const std::string moment = date + time;
       for (const std::string zone : {"", "UTC"}) {
-        SCOPED_TRACE(date + time + zone);
+        SCOPED_TRACE(::testing::Message() << moment << zone);
         const auto batch =
             BatchOf({arrow::field("day", arrow::date32()),
                      arrow::field("at", arrow::timestamp(arrow::TimeUnit::MICRO, zone)),
@@ -289,7 +290,7 @@ TEST(CsvOutputFormats, AreReadBackInEveryPattern) {
                      Moments(seconds, zone, arrow::TimeUnit::SECOND)});
         ASSERT_NO_FATAL_FAILURE(ExpectIsReadBack(
             *batch, {.output_date_format = date,
-                     .output_timestamp_format = date + time + (zone.empty() ? "" : "%z")}));
+                     .output_timestamp_format = zone.empty() ? moment : moment + "%z"}));
       }
     }
     ASSERT_NO_FATAL_FAILURE(ExpectIsReadBack(*BatchOf(MakeArray<arrow::Date32Builder>(days)),

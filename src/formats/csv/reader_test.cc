@@ -34,14 +34,6 @@ ReadResult Read(const std::string& text, const ReadSettings& settings = WithHead
   return *std::move(result);
 }
 
-std::vector<std::string> Types(const ReadResult& result) {
-  std::vector<std::string> types;
-  for (const auto& field : result.table->schema()->fields()) {
-    types.push_back(field->type()->ToString());
-  }
-  return types;
-}
-
 TEST(CsvReader, ReadsTypedColumns) {
   const ReadResult result = Read(
       "id,amount,day,at,ok,name\n"

@@ -37,6 +37,15 @@ struct ReadResult {
   std::vector<std::string> warnings;
 };
 
+/// The types of the columns as Arrow writes them.
+inline std::vector<std::string> Types(const ReadResult& result) {
+  std::vector<std::string> types;
+  for (const auto& field : result.table->schema()->fields()) {
+    types.push_back(field->type()->ToString());
+  }
+  return types;
+}
+
 namespace testing_internal {
 
 struct Pass {
