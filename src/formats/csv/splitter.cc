@@ -209,8 +209,12 @@ Result<std::unique_ptr<TextMorsel>> Splitter::SkipRecord() {
   const auto drop = [&](int64_t count) {
     char* const text = block_->data();
     morsel->bytes += count;
+    // Of a CR LF that is dropped in two pieces the LF counts.
+    const bool is_cut =
+        0 < count && count < filled_ && text[count - 1] == '\r' && text[count] == '\n';
+    const int64_t counted = is_cut ? count - 1 : count;
     morsel->oversized_line_count +=
-        CountLineEnds(scanner_.dialect(), std::string_view(text, static_cast<size_t>(count)));
+        CountLineEnds(scanner_.dialect(), std::string_view(text, static_cast<size_t>(counted)));
     std::memmove(text, text + count, static_cast<size_t>(filled_ - count));
     filled_ -= count;
     scanned_ -= count;

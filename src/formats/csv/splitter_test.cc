@@ -43,6 +43,7 @@ struct SplitText {
   std::vector<int64_t> offsets;  // of the records' first bytes in the input
   int64_t morsel_count = 0;
   int64_t literal_count = 0;
+  int64_t oversized_line_count = 0;
 };
 
 SplitText Split(const std::string& text, const SplitterOptions& options, int64_t block_bytes,
@@ -60,6 +61,7 @@ SplitText Split(const std::string& text, const SplitterOptions& options, int64_t
     if (piece.is_oversized) {
       result.records.push_back("too long: " + std::to_string(piece.bytes));
       result.offsets.push_back(piece.byte_offset);
+      result.oversized_line_count += piece.oversized_line_count;
       continue;
     }
     EXPECT_EQ(piece.text()[piece.text_bytes], '\n');
@@ -179,6 +181,19 @@ TEST(Splitter, PassesOverALastRecordBeyondTheLimit) {
   // The quote is open at the end, so that the line end behind it counts.
   EXPECT_THAT(Split(std::string(1000, 'x') + ",\"y\nz", options, 64).records,
               ElementsAre("too long: 1004", "z|"));
+}
+
+TEST(Splitter, CountsTheLineEndOfARecordBeyondTheLimitOnce) {
+  const SplitterOptions options{.field_bytes_max = 64, .record_bytes_max = 128};
+  const Dialect dialect{.newline = Newline::kCr};
+  for (const ScanPath path : AvailableScanPaths(dialect)) {
+    for (int64_t block = 16; block < 160; ++block) {
+      const SplitText split =
+          Split("a\r" + std::string(1000, 'x') + "\r\nb\r", options, block, Scanner(dialect, path));
+      EXPECT_EQ(split.oversized_line_count, 1) << block;
+      EXPECT_EQ(split.records.back(), "b|") << block;
+    }
+  }
 }
 
 /// Records of more than the limit, which depending on the block are handed out or passed over, by
