@@ -39,13 +39,16 @@ class Column:
 
 @dataclass(frozen=True)
 class CleanTable:
-    """Rows under a header, and how its file is written: `quoting` is minimal or text."""
+    """Rows under a header, and how its file is written: `quoting` is minimal or text; `escape`
+    stands before a quote within quotes."""
 
     name: str
     delimiter: str
     quoting: str
     columns: tuple[Column, ...]
     rows: tuple[Cells, ...]
+    quote: str = '"'
+    escape: str = '"'
 
     @property
     def header(self) -> Cells:
@@ -57,9 +60,9 @@ class CleanTable:
 
     def field(self, column: int, cell: str) -> str:
         """The cell as it stands in the file."""
-        must = any(c in cell for c in (self.delimiter, '"', "\n", "\r"))
+        must = any(c in cell for c in (self.delimiter, self.quote, "\n", "\r"))
         if must or (self.quoting == "text" and self.columns[column].is_text and cell):
-            return '"' + cell.replace('"', '""') + '"'
+            return self.quote + cell.replace(self.quote, self.escape + self.quote) + self.quote
         return cell
 
     def fields(self, cells: Sequence[str]) -> list[str]:

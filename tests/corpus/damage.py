@@ -7,8 +7,8 @@ careful reader would accept; and of each line that is no row, where it stands.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 from corpus.clean_tables import Cells, CleanTable, clean_tables
 
@@ -101,6 +101,22 @@ class Editor:
         self.rows[row] = cells
         self.line_of(row).text = self.table.line(cells).encode()
 
+    def respell(
+        self, *, delimiter: str = "", quote: str = "", escape: str = "", quoting: str = ""
+    ) -> None:
+        """Writes all lines so; what is not named stays."""
+        self.table = replace(
+            self.table,
+            delimiter=delimiter or self.table.delimiter,
+            quote=quote or self.table.quote,
+            escape=escape or self.table.escape,
+            quoting=quoting or self.table.quoting,
+        )
+        for line in self.lines:
+            if line.row >= HEADER:
+                cells = self.table.header if line.row == HEADER else self.rows[line.row]
+                line.text = self.table.line(cells).encode()
+
     def join_rows(self, row: int, end: bytes) -> None:
         """Lets the row end so, which makes one line of it and the next one for some readers."""
         self.line_of(row).end = end
@@ -160,16 +176,22 @@ def kinds() -> list[str]:
     return sorted(KINDS)
 
 
-def variants(seed: int, count: int, rows: tuple[int, int] = (18, 60)) -> list[Variant]:
-    """`count` variants, the kinds in turn; the same for the same seed, one by one. The tables have
-    between `rows` rows."""
-    names = kinds()
+def variants(
+    seed: int,
+    count: int,
+    rows: tuple[int, int] = (18, 60),
+    chosen: Mapping[str, Kind] | None = None,
+) -> list[Variant]:
+    """`count` variants, the kinds, all or the chosen ones, in turn; the same for the same seed, one
+    by one. The tables have between `rows` rows."""
+    names = kinds() if chosen is None else sorted(chosen)
+    apply = KINDS if chosen is None else chosen
     tables = clean_tables(seed, rows)
     made = []
     for number in range(count):
         rng = random.Random(f"{seed} {number}")
         name = names[number % len(names)]
         editor = Editor(rng.choice(tables), rng)
-        KINDS[name](editor)
+        apply[name](editor)
         made.append(editor.finish(f"v{number:05}_{name}", name))
     return made

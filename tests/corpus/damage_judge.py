@@ -12,11 +12,11 @@ import csv
 import json
 import subprocess
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import pyarrow as pa
 from support import program, readers
@@ -59,36 +59,50 @@ class Judgement:
     missed: list[int] = field(default_factory=list)
 
 
+J = TypeVar("J")
+Judge = Callable[[Sequence[Variant]], Iterable[J]]
+
+
 def judge(made: Sequence[Variant], *, types: str) -> list[Judgement]:
     """Judges the variants, those of one kind together; some at a time."""
+    return in_batches(made, lambda batch: _judge_batch(batch, types))
+
+
+def in_batches(made: Sequence[Variant], judge_batch: Judge[J]) -> list[J]:
     # A run that one input makes fail is repeated in halves: they had better stand side by side.
     ordered = sorted(made, key=lambda variant: variant.kind)
     batches = [ordered[i : i + BATCH] for i in range(0, len(ordered), BATCH)]
     with ThreadPoolExecutor(WORKERS) as pool:
-        judged = pool.map(lambda batch: list(_judge_batch(batch, types)), batches)
+        judged = pool.map(lambda batch: list(judge_batch(batch)), batches)
         return [judgement for batch in judged for judgement in batch]
+
+
+def write(directory: Path, batch: Sequence[Variant]) -> list[Path]:
+    """The variants as files."""
+    sources = []
+    for variant in batch:
+        sources.append(directory / f"{variant.name}.csv")
+        sources[-1].write_bytes(variant.content)
+    return sources
 
 
 def _judge_batch(batch: Sequence[Variant], types: str) -> Iterator[Judgement]:
     with tempfile.TemporaryDirectory(prefix="damage-") as name:
         directory = Path(name)
-        sources = []
-        for variant in batch:
-            sources.append(directory / f"{variant.name}.csv")
-            sources[-1].write_bytes(variant.content)
-        kept = _convert(directory / "kept", sources, [*LENIENT, "--types", types])
-        left = _convert(directory / "left", sources, [*STRICT, "--types", "strings"])
+        sources = write(directory, batch)
+        kept = convert(directory / "kept", sources, [*LENIENT, "--types", types])
+        left = convert(directory / "left", sources, [*STRICT, "--types", "strings"])
         for variant, one, other in zip(batch, kept, left, strict=True):
             yield judge_variant(variant, one, other)
 
 
-def _convert(directory: Path, sources: list[Path], flags: list[str]) -> list[Conversion]:
+def convert(directory: Path, sources: list[Path], flags: list[str]) -> list[Conversion]:
     """All in one run; where that fails, in halves, so that one does not hide the others."""
     directory.mkdir()
     if "--strict" in flags and len(sources) > 1:
         # A file of rejects holds those of one input (tests/cli/test_convert_command.py).
         parts = enumerate(sources)
-        return [_convert(directory / str(i), [source], flags)[0] for i, source in parts]
+        return [convert(directory / str(i), [source], flags)[0] for i, source in parts]
     report, rejects = directory / "report.json", directory / "rejects.csv"
     ways = ["--rejects", str(rejects)] if "--strict" in flags else []
     outcome = _run("convert", *sources, "-o", f"{directory}/", "--report", report, *flags, *ways)
@@ -96,8 +110,8 @@ def _convert(directory: Path, sources: list[Path], flags: list[str]) -> list[Con
         return [Conversion(str(outcome), error_code=outcome.error_code)]
     if outcome.exit_code != 0:
         half = len(sources) // 2
-        first = _convert(directory / "first", sources[:half], flags)
-        return first + _convert(directory / "second", sources[half:], flags)
+        first = convert(directory / "first", sources[:half], flags)
+        return first + convert(directory / "second", sources[half:], flags)
     said = json.loads(report.read_text("utf-8"))
     named = _rejects(rejects)
     tables = {table["source"]["path"]: table for table in said["tables"]}
@@ -273,13 +287,13 @@ class Rows:
     def _holds(self, cells: Cells) -> bool:
         if self._are_texts:
             return _without_end(cells) in self._texts
-        return any(_same(cells, row) for row in self._rows)
+        return any(same_row(cells, row) for row in self._rows)
 
     def lost(self, wanted: Sequence[Cells]) -> list[Cells]:
         """The wanted rows that do not follow each other among the rows."""
         lost, at = [], 0
         for cells in wanted:
-            found = (i for i in range(at, len(self._rows)) if _same(cells, self._rows[i]))
+            found = (i for i in range(at, len(self._rows)) if same_row(cells, self._rows[i]))
             place = next(found, None)
             if place is None:
                 lost.append(cells)
@@ -296,7 +310,7 @@ def _without_end(row: Sequence[str | None]) -> Cells:
     return tuple(cells)
 
 
-def _same(cells: Cells, row: tuple[Any, ...]) -> bool:
+def same_row(cells: Cells, row: tuple[Any, ...]) -> bool:
     """Nothing but nulls may stand behind the cells."""
     if len(row) < len(cells) or any(row[i] not in (None, "") for i in range(len(cells), len(row))):
         return False

@@ -23,6 +23,22 @@ inline constexpr ErrorCode kLongRow{
         "Where the other columns tell which text column holds the unquoted delimiter, the pieces "
         "are put together there. Else the surplus goes to a column `_extra`, or, where the columns "
         "are given, to the last text column. Empty surplus fields at the end are dropped."};
+inline constexpr ErrorCode kRecutRow{
+    .id = "csv.recut_row",
+    .category = ErrorCategory::kData,
+    .summary =
+        "A row that lost or gained a delimiter or a quote was cut by what the columns hold in "
+        "other rows.",
+    .fix =
+        "Nothing is lost; look at the first such row if you doubt it. To have such rows read as "
+        "they stand, use {mend_rows}=false; to have them refused, {strict}.",
+    .details =
+        "Rows that are whole show of each column its type, whether it is quoted or ever empty, and "
+        "with what kinds of characters its values begin and end. A row that does not look like "
+        "them is cut so that it does, if that can be done in one way: another character stands "
+        "for a delimiter, one is missing or too much or part of a text, a quote is too much or "
+        "another character, or the row stands in quotes. Where there is no such way, or several, "
+        "it is read as it stands: see `csv.short_row` and `csv.long_row`."};
 inline constexpr ErrorCode kRaggedRow{
     .id = "csv.ragged_row",
     .category = ErrorCategory::kData,
@@ -130,9 +146,9 @@ inline constexpr ErrorCode kUnprintableDate{
         "or {output_timestamp_format}, or leave the value out with {filter}."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kShortRow,       &kLongRow,         &kRaggedRow,    &kShortHeader,  &kStrayQuote,
-    &kUnclosedQuote,  &kQuotedEmpty,     &kBadUtf8,      &kNul,          &kFieldTooLong,
-    &kRowTooLong,     &kBadValue,        &kTypeConflict, &kInputChanged, &kNeedsQuotes,
-    &kUnreadableDate, &kUnprintableDate, &kTooManyTables};
+    &kShortRow,     &kLongRow,        &kRecutRow,        &kRaggedRow,    &kShortHeader,
+    &kStrayQuote,   &kUnclosedQuote,  &kQuotedEmpty,     &kBadUtf8,      &kNul,
+    &kFieldTooLong, &kRowTooLong,     &kBadValue,        &kTypeConflict, &kInputChanged,
+    &kNeedsQuotes,  &kUnreadableDate, &kUnprintableDate, &kTooManyTables};
 
 }  // namespace pyforge::csv

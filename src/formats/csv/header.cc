@@ -50,6 +50,36 @@ std::string FirstBytes(std::string_view line) {
   return std::string(Trim(line.substr(0, std::min(line.size(), kLineBytesKept))));
 }
 
+// A mark or a word with which remarks below a table begin.
+bool IsMarkedNote(std::string_view line) {
+  if (line.starts_with('"')) line.remove_prefix(1);
+  constexpr std::string_view kBeginnings[] = {"(",    "*",  "<",          "Source",
+                                              "Note", "--", "Total rows", "Total:"};
+  return std::any_of(std::begin(kBeginnings), std::end(kBeginnings),
+                     [&](std::string_view beginning) { return line.starts_with(beginning); });
+}
+
+// Whether a line below a table of `width` columns may be a remark: one cell alone, in a line of its
+// own or, if it is marked, one that was filled up with delimiters, or a sentence with few
+// delimiters in it.
+bool IsNote(const SampleRow& row, size_t width, std::string_view line) {
+  if (row.width == 1) return row.filled == 1;
+  while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
+  const size_t word_end = line.find(' ');
+  const bool has_words = word_end != std::string_view::npos && word_end + 1 < line.size();
+  if (!has_words) return false;
+  if (row.width == width) {
+    const size_t filling = line.find_last_not_of(line.back()) + 1;
+    return row.filled == 1 && line.size() - filling == width - 1 && IsMarkedNote(line);
+  }
+  return row.width < width && (IsMarkedNote(line) || row.width * 2 < width);
+}
+
+bool IsInBrackets(std::string_view cell) {
+  return (cell.starts_with('(') && cell.ends_with(')')) ||
+         (cell.starts_with('[') && cell.ends_with(']'));
+}
+
 // Everything known about one sample while its layout is being found.
 class LayoutFinder {
  public:
@@ -335,7 +365,7 @@ bool LayoutFinder::ContinuesHeader(size_t index) const {
   }
   if (row.values == above.values) return true;
   const std::vector<ColumnProfile> columns = ProfileColumns(rows_, index + 1, rows_kept_, width_);
-  size_t typed_columns = 0, text_over_typed = 0, over_values = 0, gaps_filled = 0;
+  size_t typed_columns = 0, text_over_typed = 0, over_values = 0, gaps_filled = 0, bracketed = 0;
   for (size_t c = 0; c < row.values.size() && c < width_; ++c) {
     const bool over_typed = columns[c].typed > 0 && columns[c].typed_share() >= 0.6;
     typed_columns += over_typed ? 1 : 0;
@@ -345,7 +375,10 @@ bool LayoutFinder::ContinuesHeader(size_t index) const {
     text_over_typed += over_typed ? 1 : 0;
     over_values += columns[c].filled > 0 ? 1 : 0;
     gaps_filled += above.values[c].empty() ? 1 : 0;
+    bracketed += IsInBrackets(row.values[c]) ? 1 : 0;
   }
+  // Units and remarks, whatever they stand above.
+  if (bracketed == row.filled && bracketed >= 2 && text_over_typed >= 1) return true;
   if (text_over_typed * 10 < over_values * 6) return false;
   // Complementary rows are names in two parts; a full row of text over numbers is one of units.
   const bool is_partial = gaps_filled > 0 || row.filled * 2 < row.width;
@@ -430,19 +463,23 @@ void LayoutFinder::SetWidth() {
 // A table of another shape that follows this one up to the end of the text.
 bool LayoutFinder::FindSecondTable(size_t* index) {
   size_t begin = rows_.size();
+  while (begin > data_row_ && rows_[begin - 1].width != width_) --begin;
+  begin = NextFilled(begin);
+  if (begin == 0 || begin >= rows_.size()) return false;
+  // Lines without a delimiter above its names are its title.
+  size_t named = begin;
+  while (named < rows_.size() && rows_[named].width == 1) named = NextFilled(named + 1);
   std::vector<uint32_t> widths;
-  while (begin > data_row_ && rows_[begin - 1].width != width_) {
-    --begin;
-    if (!rows_[begin].is_comment && rows_[begin].width > 0) {
-      widths.push_back(static_cast<uint32_t>(rows_[begin].width));
+  for (size_t i = named; i < rows_.size(); ++i) {
+    if (!rows_[i].is_comment && rows_[i].width > 0) {
+      widths.push_back(static_cast<uint32_t>(rows_[i].width));
     }
   }
-  begin = NextFilled(begin);
-  if (widths.size() < 2 || begin == 0 || begin >= rows_.size()) return false;
+  if (widths.size() < 2) return false;
   const auto width = static_cast<uint32_t>(UsualWidth(widths));
   const auto count = std::count(widths.begin(), widths.end(), width);
   if (width < 2 || count * 10 < static_cast<int64_t>(widths.size()) * 8) return false;
-  const SampleRow& first = rows_[begin];
+  const SampleRow& first = rows_[named];
   const Rows parsed = ReadRows(head_.substr(first.begin), *dialect_, !sample_.whole,
                                {.end = kRowsKeptMax, .is_bounded = true});
   if (parsed.empty()) return false;
@@ -480,26 +517,31 @@ void LayoutFinder::CutTail(const Rows& rows, size_t first, std::string_view text
   const size_t read_end = end;
   while (end > first && is_empty(rows[end - 1])) --end;
   size_t notes = end;
-  while (!hints_.keeps_footer && notes > first && end - notes < kFooterRowsMax &&
-         rows[notes - 1].width == 1 && rows[notes - 1].filled == 1 && width_ >= 3) {
+  const auto line_of = [&](const SampleRow& row) {
+    return text.substr(row.begin, row.end - row.begin);
+  };
+  const auto is_note = [&](const SampleRow& row) {
+    return !row.is_comment && IsNote(row, width_, line_of(row));
+  };
+  while (!hints_.keeps_footer && notes > first && end - notes < kFooterRowsMax && width_ >= 3 &&
+         is_note(rows[notes - 1])) {
     --notes;
   }
   // Where lines like these stand among the rows too, they are rows.
-  const auto is_note = [&](const SampleRow& row) { return row.width == 1 && row.filled == 1; };
   if (std::any_of(rows.begin() + static_cast<int64_t>(first),
                   rows.begin() + static_cast<int64_t>(notes), is_note)) {
     notes = end;
   }
   if (notes < end && notes > first) {
-    const std::string note =
-        FirstBytes(text.substr(rows[notes].begin, rows[notes].end - rows[notes].begin));
     const bool after_gap = rows[notes - 1].filled == 0;
-    const bool is_marked = note.starts_with('(') || note.starts_with('*') ||
-                           note.starts_with("Source") || note.starts_with("Note") ||
-                           note.starts_with("--") || note.starts_with("Total rows");
-    if (after_gap || is_marked) {
+    if (after_gap || IsMarkedNote(line_of(rows[notes]))) {
+      // A spreadsheet fills up the lines of its remarks, and the empty ones above them.
+      const bool is_filled_with_delimiters = rows[notes].width == width_;
       end = notes;
-      while (end > first && is_empty(rows[end - 1])) --end;
+      while (end > first && (is_empty(rows[end - 1]) ||
+                             (is_filled_with_delimiters && rows[end - 1].filled == 0))) {
+        --end;
+      }
     }
   }
   if (end == rows.size()) return;

@@ -134,6 +134,8 @@ TEST(FindLayout, JoinsHeaderRows) {
   EXPECT_THAT(below.dialect.header, ElementsAre("Day", "Travel Air", "Travel Rail", "Total"));
   const Found units = Detect("length,mass\n(m),(kg)\n1.5,2\n2.5,3\n");
   EXPECT_THAT(units.dialect.header, ElementsAre("length (m)", "mass (kg)"));
+  const Found marked = Detect("name,mass\n[text],[kg]\nAnna,2\nBea,3\n");
+  EXPECT_THAT(marked.dialect.header, ElementsAre("name [text]", "mass [kg]"));
   const Found twice = Detect("id,city,n\nid,city,n\n1,Oslo,2\n2,Rome,3\n3,Bonn,4\n");
   EXPECT_THAT(twice.dialect.header, ElementsAre("id id", "city city", "n n"));
   EXPECT_THAT(twice.Reason("header"), HasSubstr("2 rows of names"));
@@ -195,7 +197,20 @@ TEST(FindLayout, CutsOffWhatFollowsTheTable) {
   const Found notes = Detect(table + "\nSource: the office\nas of today\n");
   EXPECT_EQ(notes.data, "1,Oslo,2\n2,Rome,3\n");
   EXPECT_EQ(notes.Value("footer"), "Source: the office\nas of today");
-  EXPECT_EQ(Detect(table + "(2 rows affected)\n").data, "1,Oslo,2\n2,Rome,3\n");
+  for (const std::string line : {"(2 rows affected)\n", "Total: 2 rows\n", "<html>502</html>\n"}) {
+    EXPECT_EQ(Detect(table + line).data, "1,Oslo,2\n2,Rome,3\n") << line;
+  }
+  const Found sentence = Detect(table + "Source: the office, as of today\n");
+  EXPECT_EQ(sentence.Value("footer"), "Source: the office, as of today");
+  const Found filled_up = Detect(table + ",,\n* as of today,,\n(without Bonn),,\n");
+  EXPECT_EQ(filled_up.data, "1,Oslo,2\n2,Rome,3\n");
+  EXPECT_EQ(filled_up.Value("footer"), "* as of today,,\n(without Bonn),,");
+  EXPECT_EQ(Detect(table + "a group of towns,,\n").dialect.end_offset, std::nullopt)
+      << "nothing says that it is a remark";
+  EXPECT_EQ(Detect("id,city,n\n1,Oslo,2\n* see below,,\n2,Rome,3\n,,\n* see below,,\n")
+                .dialect.end_offset,
+            std::nullopt)
+      << "lines like it stand among the rows";
   for (const std::string& filling : {std::string("\x1A"), std::string(40, '\0')}) {
     const Found filled = Detect(table + filling);
     EXPECT_EQ(filled.data, "1,Oslo,2\n2,Rome,3\n");
@@ -214,6 +229,9 @@ TEST(FindLayout, StopsAtASecondTable) {
   EXPECT_THAT(repeated.Reason("second_table"), HasSubstr("in line 5, with 2 fields"));
   EXPECT_EQ(Detect(first + "\nkind,share\na,1.5\nb,2.5\n").data,
             "1,Oslo,2\n2,Rome,3\n3,Bonn,4\n\n");
+  EXPECT_EQ(Detect(first + "\nShares\n\nkind,share\na,1.5\nb,2.5\n").data,
+            "1,Oslo,2\n2,Rome,3\n3,Bonn,4\n\n")
+      << "the second table's title is no row of the first";
   EXPECT_EQ(Detect(first + "4,Riga\n5,Kyiv\n").dialect.end_offset, std::nullopt)
       << "short rows are rows";
   // The second table being the longer one does not make it the first.

@@ -45,6 +45,10 @@ constexpr OptionSpec kReadSpecs[] = {
                                  "Remarks or a second table behind the last row: left out where "
                                  "they are found, or kept as rows.",
                                  "auto|keep"),
+    Option<&ReadOptions::mend_rows>(
+        "mend_rows",
+        "Cut rows that lost or gained a delimiter or a quote by what the columns hold in other "
+        "rows, where that can be told; otherwise they are read as they stand."),
     Option<&ReadOptions::all_tables>(
         "all_tables",
         "Read every table of a file that holds several, one behind the other, each of two columns "

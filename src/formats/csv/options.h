@@ -44,6 +44,8 @@ struct ReadOptions {
   ColumnNaming column_naming = ColumnNaming::kPlain;
   /// What is done with remarks, or a second table, behind the table's last row.
   Footer footer = Footer::kAuto;
+  /// Whether a row that lost or gained a delimiter or a quote is cut by what the columns hold.
+  bool mend_rows = true;
   /// Whether further tables behind the first are tables too, instead of being left out.
   bool all_tables = false;
   /// Lines that begin with this are left out; given as empty: none are.

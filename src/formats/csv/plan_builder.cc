@@ -74,6 +74,8 @@ class Builder {
     plan_->types_from_sample = request.types_from_sample;
     plan_->types_are_final =
         request.contract != nullptr || request.types_as_text || request.types_from_sample;
+    plan_->types_as_text = request.types_as_text;
+    if (!request.strict) plan_->habits = facts.sample->habits;
     plan_->strict = request.strict;
     plan_->keep_bad_rows = request.keep_bad_rows;
     plan_->null_values = facts.options.null_values;

@@ -342,6 +342,7 @@ Status FindTable(const Sample& sample, const DialectHints& hints, const ReaderTu
   plan->field_bytes_max = facts.field_bytes_max;
   plan->record_bytes_max = 2 * facts.field_bytes_max;
   plan->null_values = facts.options.null_values;
+  plan->mends_rows = facts.options.mend_rows;
   SampleTypes types;
   if (plan->field_count > 0) {
     ARROW_ASSIGN_OR_RAISE(types, FindSampleTypes(sample, *plan, context));

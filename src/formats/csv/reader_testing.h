@@ -121,12 +121,17 @@ inline Result<ReadResult> ReadOpened(Input& input, const std::shared_ptr<Executi
   return result;
 }
 
-inline Result<ReadResult> ReadCsv(std::string text, const ReadSettings& settings = {}) {
+inline Result<ReadResult> ReadCsv(const std::shared_ptr<Source>& source,
+                                  const ReadSettings& settings) {
   const auto context = std::make_shared<ExecutionContext>(
       ExecutionOptions{.memory_bytes_max = settings.memory_bytes_max, .threads = 1});
-  auto source = std::make_shared<testing::MemorySource>(settings.file_name, std::move(text));
   ARROW_ASSIGN_OR_RAISE(auto input, OpenTable(source, settings.options, *context, settings.tuning));
   return ReadOpened(*input, context, settings);
+}
+
+inline Result<ReadResult> ReadCsv(std::string text, const ReadSettings& settings = {}) {
+  return ReadCsv(std::make_shared<testing::MemorySource>(settings.file_name, std::move(text)),
+                 settings);
 }
 
 /// A cell as text: Arrow's own form, null as "null".

@@ -42,6 +42,8 @@ void RowJudge::BeginSlice(int64_t begin, int64_t end, int64_t record_base) {
 
 bool RowJudge::needs_list() const {
   const StructuralIndex& index = rows_.index();
+  const bool has_odd_quotes = !index.stray_quote_fields.empty() || !morsel_->literal_quotes.empty();
+  if (plan_.habits != nullptr && has_odd_quotes) return true;
   return plan_.strict && (has_bad_utf8_ || !index.stray_quote_fields.empty() ||
                           !index.marked_fields.empty() || !morsel_->literal_quotes.empty());
 }
@@ -64,7 +66,13 @@ bool RowJudge::JudgeRow(TextRow* row, TableEvidence* evidence, Verdict* verdict)
     Reject(*row, *code, {}, std::move(message));
     return false;
   }
-  if (row->field_count == plan_.field_count) return true;
+  const bool has_all_fields = row->field_count == plan_.field_count;
+  if (has_all_fields && !HasOddQuote(*row)) return true;
+  if (IsRecut(row)) {
+    NoteRow(kRecutRow, *row);
+    return true;
+  }
+  if (has_all_fields) return true;
   if (plan_.strict) {
     Reject(*row, kRaggedRow, {},
            fmt::format("the row has {} fields, but the table has {} columns", row->field_count,
@@ -73,6 +81,44 @@ bool RowJudge::JudgeRow(TextRow* row, TableEvidence* evidence, Verdict* verdict)
   }
   if (row->field_count > plan_.field_count) return PlaceLongRow(row, evidence, verdict);
   NoteRow(kShortRow, *row);
+  return true;
+}
+
+/// Whether a quote of the row is taken for a character.
+bool RowJudge::HasOddQuote(const TextRow& row) const {
+  const auto holds = [](const std::vector<uint32_t>& rising, uint32_t begin, uint32_t end) {
+    const auto first = std::lower_bound(rising.begin(), rising.end(), begin);
+    return first != rising.end() && *first < end;
+  };
+  return holds(rows_.index().stray_quote_fields, row.first_field,
+               row.first_field + row.field_count) ||
+         holds(morsel_->literal_quotes, row.begin, row.end);
+}
+
+/// Cuts a row anew that does not look like others, if it does then.
+bool RowJudge::IsRecut(TextRow* row) {
+  if (plan_.habits == nullptr) return false;
+  const std::string_view raw(morsel_->text() + row->begin, row->end - row->begin);
+  std::vector<FieldCut> fields;
+  for (int64_t i = 0; i < row->field_count; ++i) {
+    const std::string_view field = rows_.RawField(*row, i);
+    const auto begin = static_cast<uint32_t>(field.data() - raw.data());
+    fields.push_back({begin, begin + static_cast<uint32_t>(field.size()),
+                      rows_.IsLiteralQuote(row->begin + begin)});
+  }
+  if (plan_.habits->AreWhole(raw, fields)) return false;
+  std::optional<std::vector<FieldCut>> cuts =
+      plan_.habits->Recut(raw, row->field_count == plan_.field_count);
+  if (!cuts) return false;
+  for (size_t i = 0; i < cuts->size() && !plan_.types_as_text; ++i) {
+    FieldCut& cut = (*cuts)[i];
+    // A number behind a quote is one; a text may have begun with it.
+    if (!cut.quote_is_literal || !plan_.habits->columns()[i].has_type()) continue;
+    ++cut.begin;
+    cut.quote_is_literal = false;
+  }
+  if (*cuts == fields) return false;
+  rows_.Recut(row, *cuts);
   return true;
 }
 
@@ -251,8 +297,10 @@ void RowJudge::NoteField(const ErrorCode& code, uint32_t ordinal) {
   const uint32_t* const separators = rows_.index().separators();
   const int64_t row = rows_.RowOfField(ordinal);
   const int64_t field = ordinal - rows_.first_field(row);
-  // Of a rejected row, which is no longer listed, the reject says enough.
-  if (field < 0 || field >= rows_.field_count(row) || rows_.is_rejected(row)) return;
+  // Of a rejected row, which is no longer listed, the reject says enough; so does what is said of
+  // a row that was cut anew.
+  if (field < 0 || field >= rows_.field_count(row)) return;
+  if (rows_.is_rejected(row) || rows_.is_recut(row)) return;
   const std::string_view column =
       field < plan_.field_count ? std::string_view(plan_.field_names[static_cast<size_t>(field)])
                                 : std::string_view();

@@ -54,9 +54,11 @@ class RowJudge {
 
  private:
   bool JudgeRow(TextRow* row, TableEvidence* evidence, Verdict* verdict);
+  bool IsRecut(TextRow* row);
   bool PlaceLongRow(TextRow* row, TableEvidence* evidence, Verdict* verdict);
   void AddLongRow(const TextRow& row, bool has_surplus, TableEvidence* evidence) const;
   bool IsTooLong(const TextRow& row);
+  bool HasOddQuote(const TextRow& row) const;
   bool IsRepairedInPlace(const TextRow& row, const ErrorCode** code, std::string* message) const;
   void Note(const ErrorCode& code, std::string_view column, int64_t record, int64_t offset,
             std::string_view value, int64_t count);

@@ -29,6 +29,8 @@ bool RowTable::Begin(const char* text, int64_t begin, int64_t end,
   literal_quotes_ = literal_quotes;
   lone_cr_ = plan_.dialect().lone_cr_ends_record();
   is_listed_ = false;
+  cuts_.clear();
+  literal_of_cuts_.clear();
   index->separators()[-1] = begin_ - 1;
   SetMarks();
   if (end - begin > plan_.field_bytes_max) return false;
@@ -99,6 +101,17 @@ void RowTable::ListRows() {
     first_field = i + 1;
   }
   record_count_ = static_cast<int64_t>(rows_.size());
+}
+
+void RowTable::Recut(TextRow* row, std::span<const FieldCut> cuts) {
+  row->cuts_at = static_cast<int64_t>(cuts_.size());
+  row->field_count = static_cast<uint32_t>(cuts.size());
+  for (FieldCut cut : cuts) {
+    cut.begin += row->begin;
+    cut.end += row->begin;
+    cuts_.push_back(cut);
+    if (cut.quote_is_literal) literal_of_cuts_.push_back(cut.begin);
+  }
 }
 
 void RowTable::ListRejected(const char* text, uint32_t end) {
@@ -194,7 +207,8 @@ std::string_view RowTable::Value(std::string_view raw_field, std::string* scratc
 }
 
 bool RowTable::IsLiteralQuote(uint32_t offset) const {
-  return std::binary_search(literal_quotes_.begin(), literal_quotes_.end(), offset);
+  return std::binary_search(literal_quotes_.begin(), literal_quotes_.end(), offset) ||
+         std::binary_search(literal_of_cuts_.begin(), literal_of_cuts_.end(), offset);
 }
 
 void RowTable::Gather(const ColumnPlan& column, int64_t first, int64_t count,
@@ -384,6 +398,10 @@ void RowTable::GatherListed(const ColumnPlan& column, int64_t first, int64_t cou
       continue;
     }
     int64_t field = column.field_index;
+    if (row.cuts_at >= 0 && !row.is_rejected) {
+      TakeRecut(cuts_[static_cast<size_t>(row.cuts_at + field)], i, fields);
+      continue;
+    }
     if (row.merged_at >= 0 && field >= row.merged_at && !row.is_rejected) {
       const int64_t surplus = row.field_count - n;
       if (field == row.merged_at) {
@@ -402,6 +420,22 @@ void RowTable::GatherListed(const ColumnPlan& column, int64_t first, int64_t cou
     }
     TakeField(FieldBegin(row, field), FieldEnd(row, field),
               row.first_field + static_cast<uint32_t>(field), i, fields);
+  }
+}
+
+void RowTable::TakeRecut(const FieldCut& cut, int64_t row, ColumnFields* fields) const {
+  const auto at = static_cast<size_t>(row);
+  const Dialect& dialect = plan_.dialect();
+  const uint32_t length = cut.end - cut.begin;
+  const bool has_quote = dialect.quote && length > 0 && text_[cut.begin] == *dialect.quote;
+  fields->begin[at] = cut.begin;
+  fields->length[at] = length;
+  fields->is_null[at] = length == 0 ? 1 : 0;
+  fields->null_count += length == 0;
+  fields->is_quoted[at] = has_quote && !cut.quote_is_literal ? 1 : 0;
+  const bool has_escape = dialect.escape && !dialect.escape_is_doubled_quote();
+  if (length > 0 && (has_quote || has_escape)) {
+    fields->unresolved.push_back(static_cast<uint32_t>(row));
   }
 }
 

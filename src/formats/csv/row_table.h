@@ -58,6 +58,7 @@ struct TextRow {
   bool has_extra = false;     ///< the surplus goes to the column for it
   bool is_all_extra = false;  ///< so does all of the row, of which no field fits its column
   bool is_rejected = false;
+  int64_t cuts_at = -1;  ///< where RowTable has the row's fields, cut anew; -1: they are as found
 };
 
 /// Threads: one at a time. Buffers are reused from slice to slice.
@@ -73,6 +74,9 @@ class RowTable {
 
   /// Lists the records one by one; blank lines and comments are none.
   void ListRows();
+
+  /// Gives a listed row other fields, one for each column. Rows are cut anew in their order.
+  void Recut(TextRow* row, std::span<const FieldCut> cuts);
 
   /// Lists one bad row, the first `end` bytes of `text`, of which nothing more is known.
   void ListRejected(const char* text, uint32_t end);
@@ -91,6 +95,9 @@ class RowTable {
   }
   bool is_rejected(int64_t row) const {
     return is_listed_ && rows_[static_cast<size_t>(row)].is_rejected;
+  }
+  bool is_recut(int64_t row) const {
+    return is_listed_ && rows_[static_cast<size_t>(row)].cuts_at >= 0;
   }
   /// All records, bad ones counted.
   int64_t record_count() const { return is_listed_ ? record_count_ : regular_count_; }
@@ -120,7 +127,7 @@ class RowTable {
   std::string_view RawField(const TextRow& row, int64_t index) const;
   /// The value of a raw field, resolved into `scratch` where needed.
   std::string_view Value(std::string_view raw_field, std::string* scratch, bool* is_null) const;
-  /// True when the quote that the field begins with was never closed.
+  /// True when the quote that the field begins with was never closed, or is too much.
   bool IsLiteralQuote(uint32_t offset) const;
   const Dialect& dialect() const { return plan_.dialect(); }
   const char* text() const { return text_; }
@@ -144,6 +151,7 @@ class RowTable {
                          const TextTarget& target) const;
   void TakeField(uint32_t begin, uint32_t end, uint32_t ordinal, int64_t row,
                  ColumnFields* fields) const;
+  void TakeRecut(const FieldCut& cut, int64_t row, ColumnFields* fields) const;
   void TakeEmptyAsText(int64_t first, int64_t count, ColumnFields* fields) const;
   void ApplyNullValues(ColumnFields* fields, int64_t count) const;
   bool IsOneQuotedText(const TextRow& row, int64_t field, int64_t surplus) const;
@@ -160,6 +168,8 @@ class RowTable {
   int64_t regular_count_ = 0;
   int64_t record_count_ = 0;
   std::vector<TextRow> rows_;
+  std::vector<FieldCut> cuts_;             // of rows cut anew, by offsets in the text
+  std::vector<uint32_t> literal_of_cuts_;  // quotes that they take for characters, rising
   bool has_marks_ = false;
   std::vector<uint64_t> marks_;          // a bit a field
   std::vector<uint8_t> marked_columns_;  // of regular rows: 1: has a marked field

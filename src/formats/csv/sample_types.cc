@@ -92,7 +92,6 @@ std::shared_ptr<TablePlan> MakeSamplePlan(const Dialect& dialect, int64_t field_
 Result<SampleTypes> FindSampleTypes(const Sample& sample, const TablePlan& plan,
                                     ExecutionContext& context) {
   SampleTypes types;
-  const std::shared_ptr<const TablePlan> shared(&plan, [](const TablePlan*) {});
   const Dialect& dialect = plan.dialect();
   const auto begin = static_cast<size_t>(
       std::min<int64_t>(dialect.data_offset, static_cast<int64_t>(sample.head.size())));
@@ -104,6 +103,11 @@ Result<SampleTypes> FindSampleTypes(const Sample& sample, const TablePlan& plan,
     is_whole = true;
   }
   if (!is_whole) head = CompleteRecords(head, plan);
+  if (plan.mends_rows) {
+    types.habits = RowHabits::Find(head, dialect, plan.field_count, plan.null_values);
+  }
+  const auto shared = std::make_shared<TablePlan>(plan);
+  shared->habits = types.habits;
   // Of thousands of columns a decoder takes much memory: one at a time, and none without need.
   std::unique_ptr<Evidence> evidence;
   {

@@ -21,8 +21,9 @@ struct SampleTypes {
   /// The same from the file's beginning alone, where it is certain which field is whose; empty
   /// where nothing else was seen.
   std::vector<schema::ColumnEvidence> head_columns;
-  LongRows long_rows;      ///< of the beginning
-  LongRows trailing_rows;  ///< of the beginning; none where they are the rule
+  std::shared_ptr<const RowHabits> habits;  ///< of the beginning; may be null
+  LongRows long_rows;                       ///< of the beginning
+  LongRows trailing_rows;                   ///< of the beginning; none where they are the rule
   int64_t head_rows = 0;
   int64_t head_bytes = 0;  ///< of these rows
 

@@ -75,6 +75,15 @@ bool StandsInRuns(std::string_view text, char delimiter) {
   return repeated * 5 > count;
 }
 
+size_t CountOf(std::string_view what, std::string_view text) {
+  size_t count = 0;
+  for (size_t at = text.find(what); at != std::string_view::npos;
+       at = text.find(what, at + what.size())) {
+    ++count;
+  }
+  return count;
+}
+
 bool HoldsEscaped(std::string_view text, char what) {
   const char pair[] = {'\\', what};
   return text.find(std::string_view(pair, 2)) != std::string_view::npos;
@@ -247,14 +256,7 @@ std::vector<Trial> MakeUnusualTrials(const Sample& sample, const Dialect& base) 
   std::vector<Trial> trials;
   if (lines.size() < 3) return trials;
   const auto try_character = [&](std::string_view character) {
-    const auto count_in = [&](std::string_view line) {
-      size_t count = 0;
-      for (size_t at = line.find(character); at != std::string_view::npos;
-           at = line.find(character, at + character.size())) {
-        ++count;
-      }
-      return count;
-    };
+    const auto count_in = [&](std::string_view line) { return CountOf(character, line); };
     const size_t expected = count_in(lines[lines.size() / 2]);
     if (expected == 0) return;
     const auto same = std::count_if(lines.begin(), lines.end(), [&](std::string_view line) {
@@ -287,6 +289,8 @@ std::string WidenDelimiter(const Sample& sample, const Dialect& dialect) {
     return c > ' ' && c < 0x7F && std::isalnum(static_cast<unsigned char>(c)) == 0 &&
            std::string_view("|~^;:!#$%&*<>{}[]()=+").find(c) != std::string_view::npos;
   };
+  const std::string_view text = Glance(sample);
+  size_t pairs_expected = 0;  // of doubled delimiters in a record
   while (records < kRecordsWidened && parser.Next(&cells)) {
     if (cells.empty()) continue;
     ++records;
@@ -297,7 +301,14 @@ std::string WidenDelimiter(const Sample& sample, const Dialect& dialect) {
       full = full && (i % 2 == 1 || cells[i].quoted || !cells[i].text.empty());
     }
     if (records == 1) first_is_full = full;
-    doubled += alternates ? 1 : 0;
+    if (records == 1 && alternates) pairs_expected = cells.size() / 2;
+    // A text may hold a single one.
+    const std::string_view record = text.substr(parser.begin(), parser.end() - parser.begin());
+    const auto has_pairs = [&] {
+      const std::string pair = fmt::format("{0}{1}{0}", delimiter, *between);
+      return CountOf(pair, record) == pairs_expected;
+    };
+    doubled += alternates || (pairs_expected > 0 && has_pairs()) ? 1 : 0;
     for (size_t i = 0; i + 1 < cells.size(); ++i) {
       const std::string_view left = cells[i].quoted ? "" : cells[i].text,
                              right = cells[i + 1].quoted ? "" : cells[i + 1].text;

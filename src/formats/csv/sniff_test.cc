@@ -56,6 +56,10 @@ TEST(DetectDialect, FindsEveryUsualDelimiter) {
   }
 }
 
+TEST(DetectDialect, FindsDoubledDelimitersBesideASingleOneInAText) {
+  EXPECT_EQ(Delimiter(Table("||") + "20||pen | red||3||2024-01-10\n" + Table("||", 5)), "||");
+}
+
 TEST(DetectDialect, FindsPunctuationThatEveryLineHasEquallyOften) {
   for (const std::string delimiter : {"#", "*", "\u00A6", "\u00A7"}) {
     EXPECT_EQ(Delimiter(Table(delimiter)), delimiter);

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "formats/csv/recut.h"
 #include "formats/csv/scanner.h"
 #include "pyforge/error.h"
 #include "pyforge/input.h"
@@ -62,6 +63,10 @@ struct TablePlan {
   bool types_are_final = false;  ///< no evidence is needed
   bool types_are_given = false;  ///< by a contract: a value that does not fit makes its row bad
   bool types_from_sample = false;
+  bool types_as_text = false;  ///< as the user asks
+  /// By which rows are cut anew that lack a delimiter or have one too many; null: none are.
+  std::shared_ptr<const RowHabits> habits = {};
+  bool mends_rows = true;  ///< by the user's word; of a sample's plan
   bool strict = false;
   bool keep_bad_rows = false;
   std::vector<std::string> null_values = {};
