@@ -103,7 +103,7 @@ class LayoutFinder {
     dialect_->data_offset = static_cast<int64_t>(head_.size());
     dialect_->data_line = rows_.empty() ? skipped_lines_ : rows_.back().line + 1;
     dialect_->skip_lines = skipped_lines_;
-    const bool lines_are_rows = hints_.has_header && !*hints_.has_header && !rows_.empty();
+    const bool lines_are_rows = StartsWithData() && !rows_.empty();
     if (width_ == 0 && lines_are_rows) {
       // By the user's word no line is a header: empty lines are missing values of one column.
       dialect_->column_count = 1;
@@ -143,6 +143,8 @@ class LayoutFinder {
   bool IsHeaderLike(size_t index) const {
     return WeighHeader(rows_, index, rows_kept_, width_).score > 0;
   }
+  // Without a header, by the user's word, there is no telling a preamble from the first row.
+  bool StartsWithData() const { return hints_.has_header && !*hints_.has_header; }
   size_t NextFilled(size_t index) const {
     while (index < rows_.size() && (rows_[index].is_comment || rows_[index].is_blank())) ++index;
     return index;
@@ -223,8 +225,9 @@ size_t LayoutFinder::SkipTitles(size_t first) const {
     ++index;
   }
   const size_t first_filled = NextFilled(first);
-  if (index == first || index >= rows_.size() || index >= rows_kept_)
-    return std::min(first_filled, rows_.size() - 1);
+  // Rows of nothing but nulls are what the table has.
+  if (first_filled >= rows_.size()) return first;
+  if (index == first || index >= rows_.size() || index >= rows_kept_) return first_filled;
   if (rows_[index].is_comment || rows_[index].width != width_ || index == first_filled)
     return first_filled;
   const double needed = width_ == 2 ? 0.3 : 0.0;
@@ -288,16 +291,22 @@ void LayoutFinder::Load(size_t keep_begin) {
 
 // The first row of the table's width; after lines skipped by the user's word, just the first.
 size_t LayoutFinder::FirstOfWidth() const {
-  // Without a header, by the user's word, there is no telling a preamble from the first row.
-  const bool starts_with_data = hints_.has_header && !*hints_.has_header;
-  if (hints_.skip_lines || starts_with_data) return std::min(NextFilled(0), rows_.size() - 1);
+  // A row of nothing but delimiters is padding above a header, but a row where there is none.
+  const auto is_first = [&](const SampleRow& row) {
+    return !row.is_comment &&
+           (row.filled > 0 || (StartsWithData() && width_ > 1 && row.width == width_));
+  };
+  if (hints_.skip_lines || StartsWithData()) {
+    const auto first = std::find_if(rows_.begin(), rows_.end(), is_first);
+    if (first != rows_.end()) return static_cast<size_t>(first - rows_.begin());
+  }
   size_t first = 0;
   while (rows_[first].is_comment || rows_[first].width != width_) ++first;
   return first;
 }
 
 size_t LayoutFinder::FirstRowOfTable(size_t first) {
-  if (hints_.skip_lines) return first;
+  if (hints_.skip_lines || StartsWithData()) return first;
   size_t header = 0;
   const size_t below_titles = SkipTitles(first);
   if (below_titles == first && TakeShortHeader(first, &header)) return header;

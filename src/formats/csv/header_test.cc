@@ -82,6 +82,17 @@ TEST(FindLayout, FindsNoHeaderOverRowsLikeTheFirst) {
   }
 }
 
+TEST(FindLayout, TakesAllRowsOfNothingButDelimiters) {
+  EXPECT_EQ(Detect(",,\n,,\n,,\n").data, ",,\n,,\n,,\n");
+  EXPECT_EQ(Detect(",,\n,,\n", {.has_header = false}).data, ",,\n,,\n");
+  EXPECT_EQ(Detect(",,\n1,2,3\n4,5,6\n", {.has_header = false}).data, ",,\n1,2,3\n4,5,6\n");
+  EXPECT_EQ(Detect("a\n,,\n,,\n", {.delimiter = ",", .skip_lines = 1}).data, ",,\n,,\n");
+  // More lines of comment below it than a title has.
+  std::string text = ",,\n";
+  for (int i = 0; i < 60; ++i) text += "# no, row\n";
+  EXPECT_EQ(Detect(text, {.delimiter = ",", .comment = "#"}).data, text);
+}
+
 TEST(FindLayout, TakesDistinctNamesOverTextForAHeader) {
   EXPECT_THAT(Detect("first name,city\nAnna,Oslo\nJohn,Bergen\nMary,Oslo\n").dialect.header,
               ElementsAre("first name", "city"));
