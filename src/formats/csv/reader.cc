@@ -1,6 +1,7 @@
 #include "formats/csv/reader.h"
 
 #include <algorithm>
+#include <bit>
 #include <utility>
 
 #include <arrow/type.h>
@@ -27,7 +28,7 @@ struct OpenedTable {
   TableFacts facts;
   std::string encoding;
   int bom_bytes = 0;
-  int64_t morsel_bytes = 0;
+  std::shared_ptr<SharedBlockStore> blocks = {};  // of morsels; shared with tables like it
   int64_t begin_offset = 0;  // of the table in the text; what stands above is another's
   bool is_unpacked = false;  // the source's bytes can be had from any position
   TableInfo info;
@@ -161,9 +162,8 @@ class TableScan : public Scan {
     if (table_->begin_offset > 0 && transcoder_ != nullptr) {
       replaced_before_ = transcoder_->invalid().count;
     }
-    splitter_ = std::make_unique<Splitter>(
-        std::move(text.bytes), plan_->scanner, options,
-        std::make_shared<BlockStore>(table_->morsel_bytes, context_.memory_pool()));
+    splitter_ = std::make_unique<Splitter>(std::move(text.bytes), plan_->scanner, options,
+                                           table_->blocks->Get());
     return Status::OK();
   }
 
@@ -322,12 +322,13 @@ void SetSizes(const ReaderTuning& tuning, ExecutionContext& context, OpenedTable
   int64_t morsel_bytes = std::min(wanted, affordable);
   // A small file does not need a large block, whose memory costs more than its rows.
   if (const std::optional<int64_t> bytes = table->source->bytes()) {
-    constexpr int64_t kPage = 4096;
-    const int64_t pages = *bytes / kPage + 1;
-    if (pages * kPage < morsel_bytes) morsel_bytes = pages * kPage;
+    constexpr uint64_t kPage = 4096;
+    const uint64_t pages = std::bit_ceil(static_cast<uint64_t>(*bytes) / kPage + 1);
+    morsel_bytes = std::min(morsel_bytes, static_cast<int64_t>(pages * kPage));
   }
-  table->morsel_bytes = tuning.morsel_bytes.value_or(morsel_bytes);
-  table->facts.slice_bytes = tuning.slice_bytes.value_or(table->morsel_bytes);
+  table->blocks = std::make_shared<SharedBlockStore>(tuning.morsel_bytes.value_or(morsel_bytes),
+                                                     context.memory_pool());
+  table->facts.slice_bytes = tuning.slice_bytes.value_or(table->blocks->block_bytes());
 }
 
 /// Finds out what the table is, by the sample and the hints.
@@ -446,7 +447,6 @@ class TablesOfText {
                           OpenText(source, whole_.encoding, whole_.bom_bytes, begin.offset));
     const TableFacts& facts = whole_.facts;
     const Scanner scanner(facts.dialect);
-    const auto store = std::make_shared<BlockStore>(whole_.morsel_bytes, context_.memory_pool());
     // A record that is too long to be read may still tell what table it belongs to.
     const int64_t record_bytes_max =
         2 * std::max(facts.field_bytes_max, FieldBytesMax({}, context_));
@@ -456,7 +456,7 @@ class TablesOfText {
                        .begin_offset = begin.offset,
                        .stored_offset = text.stored_offset,
                        .bytes_left_out = text.bytes_left_out},
-                      store);
+                      whole_.blocks->Get());
     const bool has_no_headers = (hints_.has_header && !*hints_.has_header) ||
                                 (hints_.header_rows && *hints_.header_rows == 0);
     TableFinder finder(
@@ -772,6 +772,7 @@ Result<std::unique_ptr<Input>> OpenAlike(const std::shared_ptr<Source>& source,
   table->is_alike = true;
   table->source = source;
   SetSizes(tuning, context, table.get());
+  if (table->blocks->block_bytes() <= known.blocks->block_bytes()) table->blocks = known.blocks;
   table->info.name = io::TableName(source->name());
   std::vector<Finding> findings(model.findings().begin(), model.findings().end());
   for (Finding& finding : findings) {

@@ -54,13 +54,17 @@ Result<std::unique_ptr<TextBlock>> BlockStore::Take() {
 void BlockStore::Give(std::unique_ptr<TextBlock> block) {
   if (block == nullptr || block->capacity() != block_bytes_) return;
   const std::lock_guard lock(mutex_);
-  if (!is_closed_) blocks_.push_back(std::move(block));
+  blocks_.push_back(std::move(block));
 }
 
-void BlockStore::Close() {
+std::shared_ptr<BlockStore> SharedBlockStore::Get() {
   const std::lock_guard lock(mutex_);
-  is_closed_ = true;
-  blocks_.clear();
+  std::shared_ptr<BlockStore> store = store_.lock();
+  if (store == nullptr) {
+    store = std::make_shared<BlockStore>(block_bytes_, pool_);
+    store_ = store;
+  }
+  return store;
 }
 
 Splitter::Splitter(std::unique_ptr<ByteStream> stream, const Scanner& scanner,
@@ -103,8 +107,8 @@ Result<std::unique_ptr<TextMorsel>> Splitter::Next() {
 void Splitter::Finish() {
   stored_end_ = stream_->stored_position();
   stream_.reset();
-  block_.reset();
-  store_->Close();
+  store_->Give(std::move(block_));
+  store_.reset();
 }
 
 /// Drops the byte-order mark and what stands above the data.

@@ -30,7 +30,8 @@ class TextBlock {
   std::unique_ptr<arrow::ResizableBuffer> buffer_;
 };
 
-/// Blocks waiting for their next use. Threads: share freely.
+/// Blocks waiting for their next use, freed with the store, which lasts as long as a splitter or a
+/// morsel has it. Threads: share freely.
 class BlockStore {
  public:
   BlockStore(int64_t block_bytes, arrow::MemoryPool* pool)
@@ -39,15 +40,29 @@ class BlockStore {
   Result<std::unique_ptr<TextBlock>> Take();
   /// Larger blocks than usual are freed, so that one long record costs memory only once.
   void Give(std::unique_ptr<TextBlock> block);
-  /// No block will be taken any more: frees all, now or as they come back.
-  void Close();
 
  private:
   const int64_t block_bytes_;
   arrow::MemoryPool* const pool_;
   std::mutex mutex_;
-  bool is_closed_ = false;
   std::vector<std::unique_ptr<TextBlock>> blocks_;
+};
+
+/// The store of inputs that are read one behind the other: what one has let go of is the next
+/// one's. Threads: share freely.
+class SharedBlockStore {
+ public:
+  SharedBlockStore(int64_t block_bytes, arrow::MemoryPool* pool)
+      : block_bytes_(block_bytes), pool_(pool) {}
+  int64_t block_bytes() const { return block_bytes_; }
+  /// The store that is in use, or a new one.
+  std::shared_ptr<BlockStore> Get();
+
+ private:
+  const int64_t block_bytes_;
+  arrow::MemoryPool* const pool_;
+  std::mutex mutex_;
+  std::weak_ptr<BlockStore> store_;
 };
 
 /// Whole records of one text. Its block goes back to the store with it.

@@ -100,8 +100,8 @@ constexpr int64_t kBlockBytes = 1 << 10;
 TEST(Splitter, LetsGoOfEverythingAtTheEnd) {
   arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
   const Scanner scanner{Dialect()};
-  const auto store = std::make_shared<BlockStore>(kBlockBytes, &pool);
-  Splitter splitter(std::make_unique<TextStream>("a,b\n1,2\n"), scanner, {}, store);
+  Splitter splitter(std::make_unique<TextStream>("a,b\n1,2\n"), scanner, {},
+                    std::make_shared<BlockStore>(kBlockBytes, &pool));
   ASSERT_OK_AND_ASSIGN(auto morsel, splitter.Next());
   ASSERT_NE(morsel, nullptr);
   ASSERT_OK_AND_ASSIGN(auto end, splitter.Next());
@@ -114,6 +114,25 @@ TEST(Splitter, LetsGoOfEverythingAtTheEnd) {
   EXPECT_EQ(splitter.stored_position(), 8);
   ASSERT_OK_AND_ASSIGN(end, splitter.Next());
   EXPECT_EQ(end, nullptr);
+}
+
+TEST(SharedBlockStore, PassesBlocksOnFromOneInputToTheNext) {
+  arrow::ProxyMemoryPool pool(arrow::default_memory_pool());
+  const Scanner scanner{Dialect()};
+  SharedBlockStore shared(kBlockBytes, &pool);
+  std::unique_ptr<TextMorsel> morsel;
+  for (int i = 0; i < 20; ++i) {
+    Splitter splitter(std::make_unique<TextStream>("a,b\n1,2\n"), scanner, {}, shared.Get());
+    ASSERT_OK_AND_ASSIGN(morsel, splitter.Next());
+    ASSERT_OK_AND_ASSIGN(const auto end, splitter.Next());
+    EXPECT_EQ(end, nullptr);
+  }
+  EXPECT_LE(pool.num_allocations(), 3);
+  EXPECT_GT(pool.bytes_allocated(), 0);
+
+  morsel.reset();
+
+  EXPECT_EQ(pool.bytes_allocated(), 0);
 }
 
 TEST(Splitter, CutsBehindRecordEnds) {
