@@ -379,7 +379,7 @@ int64_t SegmentBytes(const ExecutionContext& context) {
   // What the program holds before it does anything, Arrow's libraries included.
   constexpr int64_t kBaseBytes = int64_t{48} << 20;
   constexpr int64_t kLeast = int64_t{1} << 20;
-  constexpr int64_t kMost = int64_t{16} << 20;
+  constexpr int64_t kMost = int64_t{12} << 20;
   // A worker holds a segment's text, its encoded form and a finished piece that waits: about three.
   const int64_t share = (context.memory_bytes_max() - kBaseBytes) / (4 * context.threads());
   return std::clamp(share, kLeast, kMost);
