@@ -227,8 +227,10 @@ def test_an_interrupt_ends_the_run_at_once_and_leaves_nothing(
         assert code == 128 + number, errors
         assert_nothing_left(tmp_path, set())
         durations.append(duration)
-    # The best of three, because others may keep the machine busy.
-    assert min(durations) < 0.2, durations
+    # The best of three, because others may keep the machine busy; a program that is measured for
+    # coverage takes as long again to write that down.
+    least = min(run("--version").wall_s for _ in range(3))
+    assert min(durations) < 0.2 + least, (durations, least)
 
 
 def test_an_interrupt_keeps_the_output_that_was_there(tmp_path: Path) -> None:
