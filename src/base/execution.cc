@@ -16,8 +16,18 @@ int ThreadCount(int asked) {
   return cores == 0 ? 1 : static_cast<int>(cores);
 }
 
+/// Where Arrow has jemalloc, it: what was freed goes back to the system sooner than with mimalloc,
+/// which holds 10 to 20 % more, at the same speed. Arrow's own variable overrules that.
+arrow::MemoryPool* Allocator() {
+  const char* const chosen = std::getenv("ARROW_DEFAULT_MEMORY_POOL");
+  arrow::MemoryPool* jemalloc = nullptr;
+  const bool is_chosen = chosen != nullptr && *chosen != 0;
+  if (!is_chosen && arrow::jemalloc_memory_pool(&jemalloc).ok()) return jemalloc;
+  return arrow::default_memory_pool();
+}
+
 struct CountedPool {
-  arrow::ProxyMemoryPool counted{arrow::default_memory_pool()};
+  arrow::ProxyMemoryPool counted{Allocator()};
 };
 
 /// Counts what is allocated through it alone, so that jobs beside each other in one process have

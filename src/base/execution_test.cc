@@ -71,6 +71,22 @@ TEST(ExecutionContext, RefusesArrowMemoryBeyondTheBudget) {
   EXPECT_TRUE(FailedWith(Translate(status, {}), kMemoryLimit)) << status;
 }
 
+TEST(ExecutionContext, TakesMemoryFromJemallocUnlessArrowIsToldOtherwise) {
+  const char* const variable = "ARROW_DEFAULT_MEMORY_POOL";
+  const char* const found = std::getenv(variable);
+  const std::string before = found == nullptr ? "" : found;
+  arrow::MemoryPool* jemalloc = nullptr;
+  const bool has_jemalloc = arrow::jemalloc_memory_pool(&jemalloc).ok();
+  const std::string usual = arrow::default_memory_pool()->backend_name();
+
+  ::setenv(variable, usual.c_str(), 1);
+  EXPECT_EQ(ExecutionContext({}).memory_pool()->backend_name(), usual);
+  ::unsetenv(variable);
+  EXPECT_EQ(ExecutionContext({}).memory_pool()->backend_name(), has_jemalloc ? "jemalloc" : usual);
+
+  if (!before.empty()) ::setenv(variable, before.c_str(), 1);
+}
+
 TEST(ExecutionContext, UsesTheThreadsAskedForAndElseAtLeastOne) {
   EXPECT_EQ(ExecutionContext({.threads = 3}).threads(), 3);
   EXPECT_GE(ExecutionContext({}).threads(), 1);
