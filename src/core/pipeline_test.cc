@@ -229,7 +229,7 @@ TEST(SegmentBytes, StayWithinSmallAndLargeBudgets) {
   const auto bytes = [](int64_t memory, int threads) {
     return SegmentBytes(ExecutionContext({.memory_bytes_max = memory, .threads = threads}));
   };
-  EXPECT_EQ(bytes(int64_t{256} << 20, 2), int64_t{16} << 20);
+  EXPECT_EQ(bytes(int64_t{256} << 20, 2), int64_t{12} << 20);
   EXPECT_EQ(bytes(int64_t{32} << 20, 2), int64_t{1} << 20);
   EXPECT_LT(bytes(int64_t{256} << 20, 16) * 16, int64_t{256} << 20);
 }
