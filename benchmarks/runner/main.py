@@ -22,7 +22,12 @@ ROOT = Path(__file__).resolve().parent.parent.parent
 
 def parse_arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="benchmarks/run.py", description=__doc__)
-    parser.add_argument("scenarios", nargs="*", metavar="SCENARIO", help="all when left out")
+    parser.add_argument(
+        "scenarios",
+        nargs="*",
+        metavar="SCENARIO",
+        help="or a group of them, such as csv; all when left out",
+    )
     parser.add_argument("--list", action="store_true", help="name the scenarios and stop")
     parser.add_argument("--program", type=Path, help="default: $PYFORGE, build/release/pyforge")
     parser.add_argument("--repeats", type=int, help="timed runs of each; default: the scenario's")
@@ -42,7 +47,8 @@ def main(words: Sequence[str] | None = None) -> int:
     named = arguments.program or os.environ.get("PYFORGE") or ROOT / "build/release/pyforge"
     program = Path(named).resolve()
     results = []
-    for name in arguments.scenarios or scenario.names():
+    names = [name for word in arguments.scenarios for name in scenario.named(word) or [word]]
+    for name in names or scenario.names():
         if name not in scenario.names():
             print(f"no scenario {name}; there are {', '.join(scenario.names())}", file=sys.stderr)
             return 2

@@ -68,6 +68,7 @@ class Data:
 class Scenario:
     name: str
     question: str
+    groups: list[str]
     data: Data
     repeats: int
     types: dict[str, str]
@@ -83,6 +84,11 @@ def names() -> list[str]:
     return sorted(path.stem for path in DIRECTORY.glob("*.json"))
 
 
+def named(word: str) -> list[str]:
+    """The scenario of that name, or those of that group."""
+    return [name for name in names() if word == name or word in load(name).groups]
+
+
 def load(name: str, size_bytes: int | None = None) -> Scenario:
     """Reads a scenario; `size_bytes` overrides how much data it wants."""
     raw: Mapping[str, Any] = json.loads((DIRECTORY / f"{name}.json").read_text("utf-8"))
@@ -92,6 +98,7 @@ def load(name: str, size_bytes: int | None = None) -> Scenario:
     return Scenario(
         name=name,
         question=raw["question"],
+        groups=raw.get("groups", []),
         data=Data(
             shape=shape,
             size_bytes=size_bytes or stated,

@@ -143,12 +143,18 @@ def test_goals_and_losses_are_judged_by_medians() -> None:
     rival = report.Entry("duckdb_all_rows", [], True, samples=[sample(3.0, 100 << 20)])
     result = report.Result(plan, 10**9, [ours, rival], {})
 
-    verdicts = [report.judge_goal(goal, result) for goal in plan.goals]
+    goals = [
+        scenario.Goal("cpu_s", "pyforge", None, "duckdb_all_rows", 1.0),
+        scenario.Goal("cpu_s", "pyforge", None, "duckdb_all_rows", 0.25),
+        scenario.Goal("cpu_s", "pyforge", None, "polars", 1.0),
+        scenario.Goal("peak_rss_bytes", "pyforge", 256 << 20, "", 1.0),
+    ]
+    verdicts = [report.judge_goal(goal, result) for goal in goals]
 
     assert verdicts[0].startswith("met: cpu_s of pyforge is 2.00 s, duckdb_all_rows is 3.00 s")
-    assert verdicts[1].startswith("MISSED: cpu_s")  # a quarter of the rival's
+    assert verdicts[1].startswith("MISSED: cpu_s")
     assert verdicts[2] == "not measured: cpu_s of polars"
-    assert verdicts[-1].startswith("MISSED: peak_rss_bytes")
+    assert verdicts[3].startswith("MISSED: peak_rss_bytes")
     assert report.losses(result) == ["peak_rss_bytes: duckdb_all_rows 105 MB, pyforge 315 MB"]
 
 
@@ -198,3 +204,11 @@ def test_every_scenario_can_be_read() -> None:
             assert goal.contestant in contestants, name
             assert not goal.rival or goal.rival in contestants, name
             assert goal.metric in report.METRICS, name
+
+
+def test_a_group_stands_for_its_scenarios() -> None:
+    assert scenario.named("startup") == ["startup"]
+    assert "csv_to_parquet_typed" in scenario.named("csv")
+    assert "parquet_to_csv" in scenario.named("csv")
+    assert "startup" not in scenario.named("csv")
+    assert scenario.named("none of them") == []
