@@ -65,6 +65,19 @@ inline constexpr ErrorCode kStrayQuote{
         "characters of the value: `\"the \"best\" of all\"` is `the \"best\" of all`. Else the "
         "text "
         "behind the closing quote is put behind the text in quotes; blanks alone are dropped."};
+inline constexpr ErrorCode kSwallowedRows{
+    .id = "csv.swallowed_rows",
+    .category = ErrorCategory::kData,
+    .summary = "A quoted field holds line ends, and its lines look like rows of the table.",
+    .fix =
+        "Look at the field: if a quote before it and one behind it stand there by mistake, mend "
+        "them in the file, or say with {quote} none that quotes mean nothing. If it is a text of "
+        "such lines, there is nothing to do.",
+    .details =
+        "Two quotes, each alone in its row, make one well-formed field of all that stands between "
+        "them. It is read as that, and nothing is lost, but rows may be missing from the table. "
+        "Told where each line of the record, quotes left aside, has as many delimiters as a row, "
+        "and these are at least eight. Counted are the lines."};
 inline constexpr ErrorCode kUnclosedQuote{
     .id = "csv.unclosed_quote",
     .category = ErrorCategory::kData,
@@ -146,9 +159,9 @@ inline constexpr ErrorCode kUnprintableDate{
         "or {output_timestamp_format}, or leave the value out with {filter}."};
 
 inline constexpr const ErrorCode* kErrors[] = {
-    &kShortRow,     &kLongRow,        &kRecutRow,        &kRaggedRow,    &kShortHeader,
-    &kStrayQuote,   &kUnclosedQuote,  &kQuotedEmpty,     &kBadUtf8,      &kNul,
-    &kFieldTooLong, &kRowTooLong,     &kBadValue,        &kTypeConflict, &kInputChanged,
-    &kNeedsQuotes,  &kUnreadableDate, &kUnprintableDate, &kTooManyTables};
+    &kShortRow,     &kLongRow,       &kRecutRow,       &kRaggedRow,       &kShortHeader,
+    &kStrayQuote,   &kSwallowedRows, &kUnclosedQuote,  &kQuotedEmpty,     &kBadUtf8,
+    &kNul,          &kFieldTooLong,  &kRowTooLong,     &kBadValue,        &kTypeConflict,
+    &kInputChanged, &kNeedsQuotes,   &kUnreadableDate, &kUnprintableDate, &kTooManyTables};
 
 }  // namespace pyforge::csv

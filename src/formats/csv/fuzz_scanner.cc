@@ -16,6 +16,7 @@ void CompareIndexes(const StructuralIndex& index, const StructuralIndex& expecte
   Demand(index.record_end_count == expected.record_end_count);
   Demand(index.line_count == expected.line_count);
   Demand(index.stray_quote_fields == expected.stray_quote_fields);
+  Demand(index.inner_line_ends == expected.inner_line_ends);
   for (int64_t i = 0; i < index.separator_count; ++i) {
     Demand(index.separators()[i] == expected.separators()[i]);
     Demand(index.is_quoted(i) == expected.is_quoted(i));

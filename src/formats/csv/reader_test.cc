@@ -92,6 +92,32 @@ TEST(CsvReader, TakesANeverClosedQuoteLiterally) {
   EXPECT_EQ(result.ledger.entries()[0].first_byte_offset, 10);
 }
 
+TEST(CsvReader, TellsOfRowsBetweenTwoQuotesByMistake) {
+  const std::string swallowed = "a,b,c,d\n0,u,v,w\n1,w,x,y\n2,\",x,y\n3,p,q,r\n4,\",t,u\n5,v,w,x\n";
+  const ReadResult result = Read(swallowed);
+  EXPECT_EQ(result.table->num_rows(), 4);
+  EXPECT_EQ(Cell(*result.table, 1, 2), ",x,y\n3,p,q,r\n4,");
+  ASSERT_EQ(CountOf(result.ledger, "csv.swallowed_rows"), 3);
+  const LedgerEntry& entry = result.ledger.entries()[0];
+  EXPECT_EQ(entry.column, "b");
+  EXPECT_EQ(entry.first_row, 2);
+  EXPECT_EQ(entry.first_byte_offset, 26);
+
+  ReadSettings strict = WithHeader();
+  strict.request.strict = true;
+  const ReadResult rejected = Read(swallowed, strict);
+  ASSERT_THAT(rejected.ledger.rejected(), SizeIs(1));
+  EXPECT_EQ(rejected.ledger.rejected()[0].reason, &kSwallowedRows);
+  EXPECT_EQ(rejected.ledger.rejected()[0].raw, "2,\",x,y\n3,p,q,r\n4,\",t,u");
+
+  // Lines of another shape, or too few of them to tell.
+  for (const char* const text : {"a,b,c,d\n1,\"x\ny\nz\",3,4\n5,6,7,8\n",
+                                 "a,b,c,d\n1,\"x, y,\nand z, of,\nthat,\",3,4\n5,6,7,8\n",
+                                 "a,b,c\n1,\",x\n2,\",y\n5,6,7\n"}) {
+    EXPECT_EQ(CountOf(Read(text).ledger, "csv.swallowed_rows"), 0) << text;
+  }
+}
+
 TEST(CsvReader, PadsShortRowsWithNull) {
   const ReadResult result = Read("a,b,c\n1,x,5\n2\n3,z,7\n");
   EXPECT_THAT(Row(*result.table, 1), ElementsAre("2", "null", "null"));

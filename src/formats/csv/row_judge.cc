@@ -44,8 +44,9 @@ bool RowJudge::needs_list() const {
   const StructuralIndex& index = rows_.index();
   const bool has_odd_quotes = !index.stray_quote_fields.empty() || !morsel_->literal_quotes.empty();
   if (plan_.habits != nullptr && has_odd_quotes) return true;
-  return plan_.strict && (has_bad_utf8_ || !index.stray_quote_fields.empty() ||
-                          !index.marked_fields.empty() || !morsel_->literal_quotes.empty());
+  return plan_.strict &&
+         (has_bad_utf8_ || !index.stray_quote_fields.empty() || !index.marked_fields.empty() ||
+          !morsel_->literal_quotes.empty() || !index.inner_line_ends.empty());
 }
 
 RowJudge::Verdict RowJudge::JudgeListedRows(TableEvidence* evidence) {
@@ -176,6 +177,11 @@ bool RowJudge::IsRepairedInPlace(const TextRow& row, const ErrorCode** code,
     }
   }
   const std::string_view raw(morsel_->text() + row.begin, row.end - row.begin);
+  if (!index.inner_line_ends.empty() && CountLinesLikeRows(raw) > 0) {
+    *code = &kSwallowedRows;
+    *message = "lines of a quoted field look like rows of the table";
+    return true;
+  }
   if (has_bad_utf8_ && charset::FindInvalidUtf8(raw) != charset::kNone) {
     *code = &kBadUtf8;
     *message = "the row holds bytes that are not valid UTF-8";
@@ -255,6 +261,7 @@ void RowJudge::NoteCharacters() {
         static_cast<uint32_t>(
             std::lower_bound(separators, separators + index.separator_count, offset) - separators));
   }
+  if (!index.inner_line_ends.empty() && rows_.row_count() > 0) NoteSwallowedRows();
   for (int64_t row = 0; index.has_nul && row < rows_.row_count(); ++row) {
     if (rows_.is_rejected(row)) continue;
     const std::string_view text = rows_.raw(row);
@@ -264,6 +271,45 @@ void RowJudge::NoteCharacters() {
          rows_.row_begin(row) + static_cast<int64_t>(first), {},
          std::count(text.begin(), text.end(), '\0'));
   }
+}
+
+void RowJudge::NoteSwallowedRows() {
+  const StructuralIndex& index = rows_.index();
+  const uint32_t* const separators = index.separators();
+  const uint32_t* const separators_end = separators + index.separator_count;
+  const uint32_t* separator = separators;
+  int64_t row_before = -1;
+  for (const uint32_t line_end : index.inner_line_ends) {
+    separator = std::lower_bound(separator, separators_end, line_end);
+    if (separator == separators_end) return;
+    const auto ordinal = static_cast<uint32_t>(separator - separators);
+    const int64_t row = rows_.RowOfField(ordinal);
+    if (row == row_before) continue;
+    row_before = row;
+    const int64_t lines = CountLinesLikeRows(rows_.raw(row));
+    if (lines > 0) NoteField(kSwallowedRows, ordinal, lines);
+  }
+}
+
+/// The lines of a record, where each has as many delimiters as a row, and all have too many for
+/// chance; else 0.
+int64_t RowJudge::CountLinesLikeRows(std::string_view record) const {
+  constexpr int64_t kDelimitersLeast = 8;
+  const std::string& delimiter = plan_.dialect().delimiter;
+  const int64_t expected = plan_.field_count - 1;
+  if (expected < 2 || delimiter.empty()) return 0;
+  int64_t lines = 0;
+  for (size_t begin = 0; begin <= record.size(); ++lines) {
+    const size_t end = std::min(record.find('\n', begin), record.size());
+    int64_t count = 0;
+    for (size_t at = record.find(delimiter, begin); at < end && count <= expected;
+         at = record.find(delimiter, at + delimiter.size())) {
+      ++count;
+    }
+    if (count != expected) return 0;
+    begin = end + 1;
+  }
+  return lines > 1 && lines * expected >= kDelimitersLeast ? lines : 0;
 }
 
 void RowJudge::Note(const ErrorCode& code, std::string_view column, int64_t record, int64_t offset,
@@ -292,7 +338,7 @@ void RowJudge::NoteRow(const ErrorCode& code, const TextRow& row) {
        std::string_view(morsel_->text() + row.begin, row.end - row.begin), 1);
 }
 
-void RowJudge::NoteField(const ErrorCode& code, uint32_t ordinal) {
+void RowJudge::NoteField(const ErrorCode& code, uint32_t ordinal, int64_t count) {
   if (rows_.row_count() == 0) return;
   const uint32_t* const separators = rows_.index().separators();
   const int64_t row = rows_.RowOfField(ordinal);
@@ -309,7 +355,7 @@ void RowJudge::NoteField(const ErrorCode& code, uint32_t ordinal) {
                                           static_cast<uint32_t>(plan_.dialect().delimiter.size());
   const uint32_t end = std::min(separators[ordinal], rows_.row_end(row));
   Note(code, column, record_base_ + rows_.record_of(row), begin,
-       std::string_view(morsel_->text() + begin, end - begin), 1);
+       std::string_view(morsel_->text() + begin, end - begin), count);
 }
 
 void RowJudge::NoteValue(const ErrorCode& code, std::string_view column, int64_t row,

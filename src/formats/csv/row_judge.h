@@ -59,11 +59,13 @@ class RowJudge {
   void AddLongRow(const TextRow& row, bool has_surplus, TableEvidence* evidence) const;
   bool IsTooLong(const TextRow& row);
   bool HasOddQuote(const TextRow& row) const;
+  void NoteSwallowedRows();
+  int64_t CountLinesLikeRows(std::string_view record) const;
   bool IsRepairedInPlace(const TextRow& row, const ErrorCode** code, std::string* message) const;
   void Note(const ErrorCode& code, std::string_view column, int64_t record, int64_t offset,
             std::string_view value, int64_t count);
   void NoteRow(const ErrorCode& code, const TextRow& row);
-  void NoteField(const ErrorCode& code, uint32_t ordinal);
+  void NoteField(const ErrorCode& code, uint32_t ordinal, int64_t count = 1);
   int64_t LineOf(uint32_t offset);
 
   const TablePlan& plan_;

@@ -14,6 +14,7 @@ void StructuralIndex::Clear() {
   line_count = 0;
   marked_fields.clear();
   stray_quote_fields.clear();
+  inner_line_ends.clear();
   has_quote = false;
   has_carriage_return = false;
   has_nul = false;
@@ -438,7 +439,7 @@ class Walker {
 
   template <typename Visitor>
   bool Step(bool is_literal, Visitor& visitor) {
-    if (visitor.IsLineEnd(IsRecordEnd())) visitor.CountLine();
+    if (visitor.IsLineEnd(IsRecordEnd())) visitor.CountLine(at_);
     if (state_.comment) {
       if (IsRecordEnd()) {
         EndRecord(visitor);
@@ -551,6 +552,7 @@ struct IndexVisitor {
   void RecordEnd(int64_t at) {
     Append(at);
     ++index->record_end_count;
+    index->inner_line_ends.pop_back();  // CountLine saw it first
   }
   void Opens(int64_t) {
     const int64_t field = index->separator_count;
@@ -564,7 +566,10 @@ struct IndexVisitor {
     index->stray_quote_fields.push_back(static_cast<uint32_t>(index->separator_count));
   }
   bool IsLineEnd(bool is_line_end) { return is_line_end; }
-  void CountLine() { ++index->line_count; }
+  void CountLine(int64_t at) {
+    ++index->line_count;
+    index->inner_line_ends.push_back(static_cast<uint32_t>(at));
+  }
 };
 
 struct EndsVisitor {
@@ -596,7 +601,7 @@ struct EndsVisitor {
   void Mark() {}
   void Stray() {}
   bool IsLineEnd(bool) { return false; }
-  void CountLine() {}
+  void CountLine(int64_t) {}
 };
 
 void IndexText(const Dialect& dialect, const char* text, int64_t begin, int64_t end,

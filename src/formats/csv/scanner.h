@@ -56,6 +56,8 @@ class StructuralIndex {
   /// Of each quote that stands in an unquoted field or behind a closing quote's next character, the
   /// ordinal of its field; listed literal quotes are not among them.
   std::vector<uint32_t> stray_quote_fields = {};
+  /// Offsets of line ends that end no record, rising.
+  std::vector<uint32_t> inner_line_ends = {};
   bool has_quote = false;  ///< some field is quoted
   bool has_carriage_return = false;
   bool has_nul = false;

@@ -281,6 +281,7 @@ TEST(Scanner, GivesTheSameIndexOnEveryPath) {
         ASSERT_EQ(index.stray_quote_fields, expected.stray_quote_fields) << text;
         ASSERT_EQ(index.record_end_count, expected.record_end_count) << text;
         ASSERT_EQ(index.line_count, expected.line_count) << text;
+        ASSERT_EQ(index.inner_line_ends, expected.inner_line_ends) << text;
         ASSERT_EQ(index.has_quote, expected.has_quote);
         ASSERT_EQ(index.has_carriage_return, expected.has_carriage_return);
       }
