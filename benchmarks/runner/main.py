@@ -145,7 +145,9 @@ class Bench:
 
     def _checked(self, contestant: Contestant) -> Entry:
         """Runs a contestant once, untimed, and looks at what it made."""
-        entry = Entry(contestant.name, self._command(contestant), contestant.is_rival)
+        # Results are kept with the sources: no path of this machine.
+        words = [word.replace(f"{ROOT}/", "") for word in self._command(contestant)]
+        entry = Entry(contestant.name, words, contestant.is_rival)
         self._say(f"{self.plan.name}: checking {contestant.name}")
         sample = self._run(contestant, is_kept=True)
         if sample.exit_code != 0:
