@@ -103,6 +103,10 @@ TEST(CsvReader, TellsOfRowsBetweenTwoQuotesByMistake) {
   EXPECT_EQ(entry.first_row, 2);
   EXPECT_EQ(entry.first_byte_offset, 26);
 
+  std::string with_cr = swallowed;
+  std::replace(with_cr.begin(), with_cr.end(), '\n', '\r');
+  EXPECT_EQ(CountOf(Read(with_cr).ledger, "csv.swallowed_rows"), 3);
+
   ReadSettings strict = WithHeader();
   strict.request.strict = true;
   const ReadResult rejected = Read(swallowed, strict);

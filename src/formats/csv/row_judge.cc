@@ -296,17 +296,19 @@ void RowJudge::NoteSwallowedRows() {
 int64_t RowJudge::CountLinesLikeRows(std::string_view record) const {
   constexpr int64_t kDelimitersLeast = 8;
   const std::string& delimiter = plan_.dialect().delimiter;
+  const std::string_view line_ends = plan_.dialect().lone_cr_ends_record() ? "\r\n" : "\n";
   const int64_t expected = plan_.field_count - 1;
   if (expected < 2 || delimiter.empty()) return 0;
   int64_t lines = 0;
   for (size_t begin = 0; begin <= record.size(); ++lines) {
-    const size_t end = std::min(record.find('\n', begin), record.size());
+    size_t end = std::min(record.find_first_of(line_ends, begin), record.size());
     int64_t count = 0;
     for (size_t at = record.find(delimiter, begin); at < end && count <= expected;
          at = record.find(delimiter, at + delimiter.size())) {
       ++count;
     }
     if (count != expected) return 0;
+    if (record.substr(end).starts_with("\r\n")) ++end;
     begin = end + 1;
   }
   return lines > 1 && lines * expected >= kDelimitersLeast ? lines : 0;
