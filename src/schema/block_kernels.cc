@@ -4,6 +4,7 @@
 
 #include "base/x86_vectors.h"
 #include "schema/block_kernels_avx2.h"
+#include "schema/block_kernels_avx512.h"
 
 namespace pyforge::schema {
 namespace {
@@ -18,30 +19,39 @@ bool Supports(InstructionSet set) {
   switch (set) {
     case InstructionSet::kPortable:
       return true;
-    case InstructionSet::kAvx2:
 #if defined(__x86_64__)
-      return HasAvx2();
-#else
-      return false;
+    case InstructionSet::kAvx2:
+      return HasAvx2Fma();
+    case InstructionSet::kAvx512:
+      return HasAvx2Fma() && HasAvx512Vbmi2();
 #endif
+    default:
+      return false;
   }
-  return false;
 }
 
 const BlockKernels& KernelsOf(InstructionSet set) {
+  switch (set) {
 #if defined(__x86_64__)
-  if (set == InstructionSet::kAvx2) return Avx2Kernels();
-#else
-  static_cast<void>(set);
+    case InstructionSet::kAvx2:
+      return Avx2Kernels();
+    case InstructionSet::kAvx512:
+      return Avx512Kernels();
 #endif
-  return kPortableKernels;
+    default:
+      return kPortableKernels;
+  }
 }
 
 const BlockKernels& BestKernels() {
   const BlockKernels* forced = forced_kernels.load(std::memory_order_relaxed);
   if (forced != nullptr) return *forced;
-  static const BlockKernels& best = KernelsOf(
-      Supports(InstructionSet::kAvx2) ? InstructionSet::kAvx2 : InstructionSet::kPortable);
+  static const BlockKernels& best = []() -> const BlockKernels& {
+    for (const InstructionSet set : {InstructionSet::kAvx512, InstructionSet::kAvx2}) {
+      if (Supports(set)) return KernelsOf(set);
+    }
+    return kPortableKernels;
+  }();
   return best;
 }
 

@@ -1,5 +1,6 @@
-// The quick part of the column kernels: four fields at a time in vector registers. What they leave
-// undone, because it is unusual or does not fit, the plain code converts or refuses value by value.
+// The quick part of the column kernels: four or eight fields at a time in vector registers. What
+// they leave undone, because it is unusual or does not fit, the plain code converts or refuses
+// value by value.
 #pragma once
 
 #include <array>
@@ -9,7 +10,7 @@
 
 namespace pyforge::schema {
 
-enum class InstructionSet : uint8_t { kPortable, kAvx2 };
+enum class InstructionSet : uint8_t { kPortable, kAvx2, kAvx512 };
 
 bool Supports(InstructionSet set);
 

@@ -7,8 +7,9 @@
 #include <cstring>
 
 #include "base/x86_vectors.h"
-#include "schema/exact_double.h"
+#include "schema/digit_vectors.h"
 #include "schema/kernel_blocks.h"
+#include "schema/long_doubles_avx2.h"
 #include "schema/month_starts.h"
 #include "schema/number_text.h"
 #include "schema/temporal_text.h"
@@ -38,10 +39,6 @@ PYFORGE_AVX2 inline __m256i LoadEnds(const FieldBlock& fields, int first, int se
   };
   return _mm256_inserti128_si256(_mm256_castsi128_si256(_mm_loadu_si128(end_of(first))),
                                  _mm_loadu_si128(end_of(second)), 1);
-}
-
-PYFORGE_AVX2 inline uint32_t ByteMask(__m256i bytes) {
-  return static_cast<uint32_t>(_mm256_movemask_epi8(bytes));
 }
 
 PYFORGE_AVX2 inline uint64_t MaskOf(const Lanes& lanes) {
@@ -152,41 +149,6 @@ PYFORGE_AVX2 inline bool IntegerQuad(const FieldBlock& fields, int i, int64_t* v
   _mm256_storeu_si256(reinterpret_cast<__m256i*>(values), numbers);
   return true;
 }
-
-// 32 ones and 32 zeros: loading from the right place masks any number of bytes.
-constexpr auto kOnesThenZeros = [] {
-  std::array<uint8_t, 64> bytes = {};
-  for (size_t i = 0; i < 32; ++i) bytes[i] = 0xFF;
-  return bytes;
-}();
-
-PYFORGE_AVX2 inline __m256i FirstBytes(int count) {
-  return _mm256_loadu_si256(reinterpret_cast<const __m256i*>(kOnesThenZeros.data() + (32 - count)));
-}
-
-// 32 digits as two numbers of sixteen.
-struct DigitHalves {
-  uint64_t upper, lower;
-};
-
-PYFORGE_AVX2 inline DigitHalves CombineLong(__m256i digits) {
-  const __m256i pairs = _mm256_maddubs_epi16(digits, _mm256_set1_epi16(0x010A));
-  const __m256i fours = _mm256_madd_epi16(pairs, _mm256_set1_epi32(0x00010064));
-  const __m256i eights =
-      _mm256_madd_epi16(_mm256_packus_epi32(fours, fours), _mm256_set1_epi32(0x00012710));
-  const auto number = [](uint64_t halves) {
-    return (halves & 0xFFFFFFFF) * 100'000'000 + (halves >> 32);
-  };
-  return {number(static_cast<uint64_t>(_mm256_extract_epi64(eights, 0))),
-          number(static_cast<uint64_t>(_mm256_extract_epi64(eights, 2)))};
-}
-
-PYFORGE_AVX2 inline uint32_t DigitBits(__m256i less_zero) {
-  return static_cast<uint32_t>(_mm256_movemask_epi8(
-      _mm256_cmpeq_epi8(_mm256_min_epu8(less_zero, _mm256_set1_epi8(9)), less_zero)));
-}
-
-constexpr uint64_t kTenToSixteen = 10'000'000'000'000'000;
 
 // One integer of 17 to 19 digits.
 PYFORGE_AVX2 inline bool LongInteger(const char* text, uint32_t bytes, int64_t* value) {
@@ -364,97 +326,16 @@ PYFORGE_AVX2 inline bool DoubleQuad(const FieldBlock& fields, int i, __m256i poi
   return true;
 }
 
-// The exponent behind an `e`, at most four digits; false when there is more to it.
-inline bool ShortExponent(const char* p, const char* end, int* exponent) {
-  bool negative = false;
-  if (p != end && (*p == '-' || *p == '+')) negative = *p++ == '-';
-  if (p == end || end - p > 4) return false;
-  int value = 0;
-  for (; p != end; ++p) {
-    const int digit = *p - '0';
-    if (digit < 0 || digit > 9) return false;
-    value = value * 10 + digit;
-  }
-  *exponent = negative ? -value : value;
-  return true;
-}
-
-// One number of up to 32 characters with up to 19 significant digits and an exponent.
-PYFORGE_AVX2 inline bool LongDouble(const char* text, uint32_t bytes, char point, double* value,
-                                    NumberFacts* facts) {
-  if (bytes == 0 || bytes > 32) return false;
-  const char* end = text + bytes;
-  __m256i last = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(end - 32));
-  uint32_t keep = ~uint32_t{0} << (32 - bytes);
-  int exponent = 0;
-  const uint32_t letter_e =
-      ByteMask(
-          _mm256_cmpeq_epi8(_mm256_or_si256(last, _mm256_set1_epi8(0x20)), _mm256_set1_epi8('e'))) &
-      keep;
-  if (letter_e != 0) {
-    const char* const letter = end - 32 + std::countr_zero(letter_e);
-    if (!ShortExponent(letter + 1, end, &exponent)) return false;
-    bytes = static_cast<uint32_t>(letter - text);
-    if (bytes == 0) return false;
-    end = letter;
-    keep = ~uint32_t{0} << (32 - bytes);
-    last = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(end - 32));
-  }
-  const __m256i zero = _mm256_set1_epi8('0');
-  const uint32_t digits = DigitBits(_mm256_sub_epi8(last, zero)) & keep;
-  const uint32_t points = ByteMask(_mm256_cmpeq_epi8(last, _mm256_set1_epi8(point))) & keep;
-  const bool negative = *text == '-';
-  const uint32_t first = keep & (~keep + 1);
-  if ((keep & ~(digits | points)) != (negative ? first : 0)) return false;
-  if (digits == 0 || (points & (points - 1)) != 0) return false;
-  const uint32_t leading = first << (negative ? 1 : 0);
-  if (text[negative] == '0' && (leading << 1 & digits) != 0) return false;
-
-  const bool has_point = points != 0;
-  const int point_at = has_point ? std::countr_zero(points) : -1;
-  const int scale = has_point ? 31 - point_at : 0;
-  // Bytes up to the point come from one further ahead, which takes it out.
-  const __m256i ahead = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(end - 33));
-  const __m256i joined = _mm256_blendv_epi8(last, ahead, FirstBytes(point_at + 1));
-  const int blank = 32 - static_cast<int>(bytes) + negative + has_point;
-  const __m256i values = _mm256_andnot_si256(FirstBytes(blank), _mm256_sub_epi8(joined, zero));
-  const DigitHalves halves = CombineLong(values);
-  if (halves.upper >= 1000) return false;
-  const uint64_t number = halves.upper * kTenToSixteen + halves.lower;
-  double real = 0;
-  const bool is_integer = !has_point && letter_e == 0;
-  if (is_integer) {
-    if (number > kExactIntegerMax) return false;
-    real = static_cast<double>(static_cast<int64_t>(number));
-  } else if (!ExactDouble(number, exponent - scale, &real)) {
-    return false;
-  }
-  *value = negative ? -real : real;
-  const int before = static_cast<int>(bytes) - negative - (has_point ? scale + 1 : 0);
-  facts->integer_digits_max =
-      std::max(facts->integer_digits_max, static_cast<int16_t>(std::max(before, 1)));
-  facts->scale_max = std::max(facts->scale_max, static_cast<int16_t>(scale));
-  facts->scale_min = std::min(facts->scale_min, static_cast<int16_t>(scale));
-  facts->has_real |= !is_integer || (negative && number == 0);
-  facts->has_exponent |= letter_e != 0;
-  return true;
-}
-
 PYFORGE_AVX2 uint64_t Doubles(const FieldBlock& fields, char point, double* values,
                               NumberFacts* facts) {
   const __m256i points = _mm256_set1_epi8(point);
   VectorFacts vector_facts;
   uint64_t undone = 0;
   for (int i = 0; i < fields.count; i += 4) {
-    if (DoubleQuad(fields, i, points, values + i, &vector_facts)) continue;
-    for (int j = i; j < i + 4; ++j) {
-      if (!LongDouble(fields.base + fields.begin[j], fields.length[j], point, values + j, facts)) {
-        undone |= uint64_t{1} << j;
-      }
-    }
+    if (!DoubleQuad(fields, i, points, values + i, &vector_facts)) undone |= uint64_t{15} << i;
   }
   vector_facts.AddTo(facts);
-  return undone;
+  return undone == 0 ? 0 : LongDoubles(fields, undone, point, values, facts);
 }
 
 PYFORGE_AVX2 uint64_t Numbers(const FieldBlock& fields, char point, NumberParts* parts) {

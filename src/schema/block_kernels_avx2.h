@@ -4,7 +4,7 @@
 
 namespace pyforge::schema {
 
-/// Only for processors with AVX2, BMI and POPCNT.
+/// Only for processors with AVX2, BMI, POPCNT and FMA.
 const BlockKernels& Avx2Kernels();
 
 }  // namespace pyforge::schema

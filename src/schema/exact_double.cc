@@ -143,59 +143,76 @@ constexpr auto MakePowersOfTen() {
 
 constexpr auto kPowers = MakePowersOfTen();
 
-enum class Answer : uint8_t { kNo, kYes, kUnsure };
+// What one product of 64 and 128 bits tells of a number.
+struct NearestDouble {
+  double value;
+  bool fits;     // the double gives the number back
+  bool settled;  // false: too close to call, or beyond what the product is for
+};
 
-// Is left < right, where both are known but for a few units in the last places of a double?
-Answer IsLess(double left, double right) {
-  constexpr double kMargin = 1e-9;
-  if (left < right * (1 - kMargin)) return Answer::kYes;
-  return left > right * (1 + kMargin) ? Answer::kNo : Answer::kUnsure;
-}
+// Is left less, or greater, than right, where both are known but for a few units in the last places
+// of a double? Neither: too close to call.
+struct Order {
+  Order(double left, double right)
+      : less(left < right * (1 - kMargin)), greater(left > right * (1 + kMargin)) {}
+  static constexpr double kMargin = 1e-9;
+  bool less, greater;
+};
 
-// Finds the double and how far it is from the number by one product of 64 and 128 bits. `digits` is
-// not 0, below 10^17, and, where above 10^15, no multiple of 10.
-Answer ExactDoubleByProduct(uint64_t digits, int32_t power, double* value) {
-  const PowerOfTen& ten = kPowers[static_cast<size_t>(power - kPowerMin)];
-  const int zeros = std::countl_zero(digits);
+// Finds the double and how far it is from the number. Which of the questions matter is different
+// from value to value in a column, so that all are answered, without branches: a branch that is
+// mispredicted costs as much as all of this.
+inline NearestDouble FindNearest(uint64_t digits, int32_t power) {
+  const auto index = static_cast<uint32_t>(power - kPowerMin);
+  const bool in_table = index < kPowers.size();
+  const PowerOfTen& ten = kPowers[in_table ? index : 0];
+  const int zeros = std::countl_zero(digits | 1);
   const uint64_t normal = digits << zeros;
   const UInt128 product =
       UInt128{normal} * ten.high + static_cast<uint64_t>((UInt128{normal} * ten.low) >> 64);
   const auto high = static_cast<uint64_t>(product >> 64);
   const auto low = static_cast<uint64_t>(product);
-  const int shift = high >> 63 != 0 ? 11 : 10;
-  uint64_t mantissa = high >> shift;
+  const int shift = 10 + static_cast<int>(high >> 63);
   // What is left in units of 2^-64 of the mantissa's last place; the true rest is this or one more.
   const uint64_t rest = high << (64 - shift) | low >> shift;
   constexpr uint64_t kHalf = uint64_t{1} << 63;
-  if (rest + 2 - kHalf <= 4) return Answer::kUnsure;
-  mantissa += rest >> 63;
+  const uint64_t mantissa = (high >> shift) + (rest >> 63);
   const int exponent = ten.exponent + 128 - zeros + shift + 52 + 1023;
-  if (exponent < 1 || exponent > 2045) return Answer::kUnsure;
   // A mantissa that became 2^53 raises the exponent by itself.
   const uint64_t bits = (static_cast<uint64_t>(exponent) << 52) + (mantissa - (uint64_t{1} << 52));
-  *value = std::bit_cast<double>(bits);
-  if (digits < kFifteenDigits) return Answer::kYes;
+
+  const bool is_long = digits >= kFifteenDigits;
+  const bool has_seventeen = digits >= kSixteenDigits;
+  const uint64_t last_digit = digits % 10;
+  bool settled = in_table & (digits != 0) & (digits < kSeventeenDigits) & (rest + 2 - kHalf > 4) &
+                 (exponent >= 1) & (exponent <= 2045);
+  // Zeros at the end do not count as digits.
+  settled &= !is_long | (last_digit != 0);
 
   // From here on in units of the mantissa's last place.
   const double size = static_cast<double>(static_cast<int64_t>(mantissa));
   const double above = static_cast<double>(static_cast<int64_t>(rest)) * 0x1p-64;
   const double whole = static_cast<double>(static_cast<int64_t>(digits));
-  const bool has_seventeen = digits >= kSixteenDigits;
   // Printed with 17 digits the double gives the number if it is nearer than half a unit of these.
   const double twice_off = std::fabs(above) * 2 * whole;
-  const Answer by_seventeen = IsLess(has_seventeen ? twice_off : twice_off * 10, size);
-  if (has_seventeen || by_seventeen != Answer::kNo) return by_seventeen;
-  // Below a power of two its neighbours are nearer than above.
-  if (std::has_single_bit(mantissa)) return Answer::kUnsure;
-  const Answer by_sixteen = IsLess(twice_off, size);
-  if (by_sixteen != Answer::kYes) return by_sixteen;
-  // With as few digits as tell it from its neighbours, if no number of 15 digits is the same
-  // double.
+  const Order by_seventeen(has_seventeen ? twice_off : twice_off * 10, size);
+  // With as few digits as tell it from its neighbours, if it is nearer than half a unit of sixteen
+  // and no number of 15 digits is the same double.
+  const Order by_sixteen(twice_off, size);
   const double unit = size / whole;
-  const auto last_digit = static_cast<double>(static_cast<int64_t>(digits % 10));
-  const double to_below = last_digit * unit - above;
-  const double to_above = (10 - last_digit) * unit + above;
-  return IsLess(0.5, std::fmin(to_below, to_above));
+  const auto last = static_cast<double>(static_cast<int64_t>(last_digit));
+  const double to_below = last * unit - above;
+  const double to_above = (10 - last) * unit + above;
+  const Order by_shortest(0.5, to_below < to_above ? to_below : to_above);
+  // Below a power of two its neighbours are nearer than above.
+  const bool may_be_short = !has_seventeen & by_seventeen.greater & !std::has_single_bit(mantissa);
+  const bool fits =
+      !is_long | by_seventeen.less | (may_be_short & by_sixteen.less & by_shortest.less);
+  const bool fails =
+      (has_seventeen & by_seventeen.greater) |
+      (may_be_short & (by_sixteen.greater | (by_sixteen.less & by_shortest.greater)));
+  settled &= fits | fails;
+  return {std::bit_cast<double>(bits), fits, settled};
 }
 
 }  // namespace
@@ -230,18 +247,10 @@ bool ExactDouble(uint64_t digits, int32_t power, double* value) {
     *value = power < 0 ? exact / kPowersOfTen[-power] : exact * kPowersOfTen[power];
     return true;
   }
-  if (digits == 0 || power < kPowerMin || power > kPowerMax) {
-    return ExactDoubleByPrinting(digits, power, value);
-  }
-  switch (ExactDoubleByProduct(digits, power, value)) {
-    case Answer::kYes:
-      return true;
-    case Answer::kNo:
-      return false;
-    case Answer::kUnsure:
-      break;
-  }
-  return ExactDoubleByPrinting(digits, power, value);
+  const NearestDouble nearest = FindNearest(digits, power);
+  if (!nearest.settled) return ExactDoubleByPrinting(digits, power, value);
+  *value = nearest.value;
+  return nearest.fits;
 }
 
 }  // namespace pyforge::schema

@@ -229,7 +229,9 @@ class Edges {
 // The instruction sets that this processor has.
 std::vector<InstructionSet> Sets() {
   std::vector<InstructionSet> sets = {InstructionSet::kPortable};
-  if (Supports(InstructionSet::kAvx2)) sets.push_back(InstructionSet::kAvx2);
+  for (const InstructionSet set : {InstructionSet::kAvx2, InstructionSet::kAvx512}) {
+    if (Supports(set)) sets.push_back(set);
+  }
   return sets;
 }
 
