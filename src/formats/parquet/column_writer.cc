@@ -32,7 +32,7 @@ constexpr size_t kDictionarySample = 4096;
 constexpr size_t kCachedEntries = 2048;
 constexpr double kChunkValuesExpected = 1 << 16;
 
-// What a probe must save for a chunk to be compressed, in hundredths; its bytes at most.
+// What a probe must save for a chunk to be compressed, in hundredths.
 constexpr size_t kCompressionWorthPercent = 3;
 // Snappy stands for speed, so that its time is weighed against the bytes saved, in nanoseconds: a
 // byte written and read again at 165 MB/s, a byte of text or of numbers searched for matches, a
@@ -43,13 +43,20 @@ constexpr double kSearchedTextByteCost = 2.5;
 constexpr double kSearchedByteCost = 1.75;
 constexpr double kTextEndsCost = 20;
 constexpr double kNumberCost = 6;
-constexpr size_t kProbeBytes = size_t{32} << 10;
+// A probe is an eighth of the page within these bounds: the short chunks of wide tables would
+// spend a third of their time on it otherwise.
+constexpr size_t kProbeBytesMin = size_t{4} << 10;
+constexpr size_t kProbeBytesMax = size_t{32} << 10;
 
 constexpr size_t kChunkBoundsBytesMax = 256;
 constexpr size_t kPageBoundsBytesMax = 64;
 
 double Ratio(size_t part, size_t whole) {
   return static_cast<double>(part) / static_cast<double>(std::max(whole, size_t{1}));
+}
+
+size_t ProbeBytes(size_t page_bytes) {
+  return std::min(page_bytes, std::clamp(page_bytes / 8, kProbeBytesMin, kProbeBytesMax));
 }
 
 int64_t PageRows(const LeafPlan& leaf) {
@@ -532,7 +539,7 @@ Status ColumnWriter::DecideCodec(Encoding encoding, std::span<const uint8_t> val
   size_t before = 0;
   size_t after = 0;
   const auto probe = [&](std::span<const uint8_t> bytes) {
-    bytes = bytes.first(std::min(bytes.size(), kProbeBytes));
+    bytes = bytes.first(ProbeBytes(bytes.size()));
     ARROW_RETURN_NOT_OK(workshop_->compressor->Compress({}, bytes, &workshop_->compressed));
     before += bytes.size();
     after += workshop_->compressed.size();
@@ -560,13 +567,14 @@ Status ColumnWriter::DecideCodec(Encoding encoding, std::span<const uint8_t> val
     size_t bytes = 0;
     if (is_byte_array()) {
       const std::span<const int32_t> lengths = byte_array_lengths();
-      while (count < lengths.size() && bytes < kProbeBytes) {
+      const size_t bytes_wanted = ProbeBytes(values.size());
+      while (count < lengths.size() && bytes < bytes_wanted) {
         bytes += static_cast<size_t>(lengths[count++]);
       }
       workshop_->value_snappy.Compress({}, values.first(bytes), lengths.first(count),
                                        &workshop_->compressed);
     } else {
-      bytes = std::min(values.size(), kProbeBytes);
+      bytes = ProbeBytes(values.size());
       count = bytes / sizeof(double);
       workshop_->value_snappy.CompressNumbers({}, values.first(bytes), &workshop_->compressed);
     }
