@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "schema/number_text.h"
+#include "schema/powers_of_ten.h"
 
 namespace pyforge::schema {
 namespace {
@@ -63,85 +64,6 @@ bool PrintsAs(double value, uint64_t digits, int32_t power) {
   ReadScientific(text, end, &printed_digits, &printed_power);
   return printed_digits == digits && printed_power == power;
 }
-
-// Powers of ten as 128 bits, the highest set, times a power of two; cut off, never rounded up.
-struct PowerOfTen {
-  uint64_t high = 0;
-  uint64_t low = 0;
-  int32_t exponent = 0;
-};
-
-constexpr int32_t kPowerMin = -60;
-constexpr int32_t kPowerMax = 55;
-
-// 256 bits, the lowest word first.
-using Wide = std::array<uint64_t, 4>;
-
-constexpr int LeadingZeros(const Wide& wide) {
-  int zeros = 0;
-  for (size_t i = wide.size(); i-- > 0;) {
-    if (wide[i] != 0) return zeros + std::countl_zero(wide[i]);
-    zeros += 64;
-  }
-  return zeros;
-}
-
-constexpr Wide ShiftLeft(const Wide& wide, int bits) {
-  Wide shifted = {};
-  const auto words = static_cast<size_t>(bits / 64);
-  const int rest = bits % 64;
-  for (size_t i = words; i < wide.size(); ++i) {
-    shifted[i] = wide[i - words] << rest;
-    if (rest != 0 && i > words) shifted[i] |= wide[i - words - 1] >> (64 - rest);
-  }
-  return shifted;
-}
-
-constexpr PowerOfTen CutOff(const Wide& wide, int32_t exponent) {
-  return {wide[3], wide[2], exponent + 128};
-}
-
-// What is lost below 256 bits in sixty steps does not reach the 128 that are kept.
-constexpr auto MakePowersOfTen() {
-  std::array<PowerOfTen, kPowerMax - kPowerMin + 1> powers = {};
-  Wide wide = {0, 0, 0, uint64_t{1} << 63};
-  int32_t exponent = -255;
-  for (int32_t power = 0; power <= kPowerMax; ++power) {
-    powers[static_cast<size_t>(power - kPowerMin)] = CutOff(wide, exponent);
-    // Times five eighths, which cannot overflow, and the rest of ten as a power of two.
-    UInt128 carry = 0;
-    Wide product = {};
-    for (size_t i = 0; i < wide.size(); ++i) {
-      const UInt128 sum = UInt128{wide[i]} * 5 + carry;
-      product[i] = static_cast<uint64_t>(sum);
-      carry = sum >> 64;
-    }
-    for (size_t i = 0; i < wide.size(); ++i) {
-      const uint64_t above = i + 1 < wide.size() ? product[i + 1] : static_cast<uint64_t>(carry);
-      wide[i] = product[i] >> 3 | above << 61;
-    }
-    const int zeros = LeadingZeros(wide);
-    wide = ShiftLeft(wide, zeros);
-    exponent += 4 - zeros;
-  }
-  wide = {0, 0, 0, uint64_t{1} << 63};
-  exponent = -255;
-  for (int32_t power = -1; power >= kPowerMin; --power) {
-    uint64_t remainder = 0;
-    for (size_t i = wide.size(); i-- > 0;) {
-      const UInt128 dividend = UInt128{remainder} << 64 | wide[i];
-      wide[i] = static_cast<uint64_t>(dividend / 5);
-      remainder = static_cast<uint64_t>(dividend % 5);
-    }
-    const int zeros = LeadingZeros(wide);
-    wide = ShiftLeft(wide, zeros);
-    exponent -= 1 + zeros;
-    powers[static_cast<size_t>(power - kPowerMin)] = CutOff(wide, exponent);
-  }
-  return powers;
-}
-
-constexpr auto kPowers = MakePowersOfTen();
 
 // What one product of 64 and 128 bits tells of a number.
 struct NearestDouble {

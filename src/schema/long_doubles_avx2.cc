@@ -12,6 +12,7 @@
 #include "schema/exact_double.h"
 #include "schema/kernel_blocks.h"
 #include "schema/number_text.h"
+#include "schema/powers_of_ten.h"
 
 namespace pyforge::schema {
 namespace {
@@ -82,7 +83,7 @@ PYFORGE_AVX2 inline bool LongDouble(const char* text, uint32_t bytes, char point
   } else if (!ExactDouble(number, exponent - scale, &real)) {
     return false;
   }
-  *value = negative ? -real : real;
+  *value = std::bit_cast<double>(std::bit_cast<uint64_t>(real) | uint64_t{negative} << 63);
   const int before = static_cast<int>(bytes) - negative - (has_point ? scale + 1 : 0);
   facts->integer_digits_max =
       std::max(facts->integer_digits_max, static_cast<int16_t>(std::max(before, 1)));
@@ -93,35 +94,29 @@ PYFORGE_AVX2 inline bool LongDouble(const char* text, uint32_t bytes, char point
   return true;
 }
 
-// Four numbers with a point and no exponent, taken apart.
+// Four numbers with a point, taken apart.
 struct FourReals {
   __m256i values[4];  // their digits, 32 each
   alignas(32) int64_t last_digit[4];
   alignas(32) uint64_t sign[4];  // the highest bit
-  alignas(16) int32_t scale[4];  // at most kScaleMax
+  alignas(16) int32_t power[4];  // at most kPowerSize in size
 };
 
-// Powers of ten up to this are doubles exactly.
-constexpr int kScaleMax = 22;
-constexpr double kTens[kScaleMax + 1] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,
-                                         1e8,  1e9,  1e10, 1e11, 1e12, 1e13, 1e14, 1e15,
-                                         1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
-constexpr auto kInverses = [] {
-  std::array<double, kScaleMax + 1> inverses = {};
-  for (size_t i = 0; i < inverses.size(); ++i) inverses[i] = 1 / kTens[i];
-  return inverses;
-}();
+// Of these and their opposites there are powers of ten.
+constexpr int32_t kPowerSize = kPowerMax < -kPowerMin ? kPowerMax : -kPowerMin;
 
 // Bits for each number of digits that was seen, before the point and behind it.
 struct DigitCounts {
   uint64_t before = 0;
   uint64_t scale = 0;
+  bool exponent = false;
 };
 
 // Without branches that depend on a value: in a column of such numbers their lengths, signs and
 // digits differ from row to row.
-PYFORGE_AVX2_FMA inline bool TakeApart(const char* text, uint32_t bytes, __m256i point, size_t lane,
-                                       FourReals* out, DigitCounts* counts) {
+PYFORGE_AVX2_FMA inline bool TakeApart(const char* text, uint32_t bytes, int exponent,
+                                       __m256i point, size_t lane, FourReals* out,
+                                       DigitCounts* counts) {
   if (bytes - 1 > 31) return false;
   const char* const end = text + bytes;
   const __m256i zero = _mm256_set1_epi8('0');
@@ -137,7 +132,9 @@ PYFORGE_AVX2_FMA inline bool TakeApart(const char* text, uint32_t bytes, __m256i
   // A zero that another digit follows.
   const uint32_t padded = (text[negative] == '0' ? 2 : 0) & (digits >> negative);
   const uint32_t odd = ((digits | points | negative) ^ all) | (points & (points - 1)) | padded;
-  if ((odd != 0) | (points == 0) | (digits == 0) | (scale - 1 >= kScaleMax)) return false;
+  const int32_t power = exponent - static_cast<int32_t>(scale);
+  const bool in_table = static_cast<uint32_t>(power + kPowerSize) <= 2 * kPowerSize;
+  if ((odd != 0) | (points == 0) | (digits == 0) | (scale == 0) | !in_table) return false;
   // Bytes up to the point come from one further ahead, which takes it out.
   const __m256i ahead = _mm256_loadu_si256(reinterpret_cast<const __m256i*>(end - 33));
   const __m256i joined = _mm256_blendv_epi8(last, ahead, FirstBytes(static_cast<int>(32 - scale)));
@@ -145,9 +142,36 @@ PYFORGE_AVX2_FMA inline bool TakeApart(const char* text, uint32_t bytes, __m256i
   out->values[lane] = _mm256_andnot_si256(unused, _mm256_sub_epi8(joined, zero));
   out->last_digit[lane] = end[-1] - '0';
   out->sign[lane] = uint64_t{negative} << 63;
-  out->scale[lane] = static_cast<int32_t>(scale);
+  out->power[lane] = power;
   counts->before |= uint64_t{1} << before;
   counts->scale |= uint64_t{1} << scale;
+  return true;
+}
+
+// Finds an exponent in the last eight bytes, reads it and shortens `bytes` to what is before it.
+inline bool TakeExponent(const char* text, uint32_t* bytes, int* exponent) {
+  const char* const end = text + *bytes;
+  uint64_t word = 0;
+  std::memcpy(&word, end - sizeof word, sizeof word);
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  const uint64_t other = (word | kOnes * 0x20) ^ kOnes * 'e';
+  const uint64_t letters = (other - kOnes) & ~other & kOnes * 0x80;  // the lowest is right
+  const char* const letter = end - sizeof word + std::countr_zero(letters) / 8;
+  if (letters == 0 || letter <= text) return false;
+  *bytes = static_cast<uint32_t>(letter - text);
+  return ReadExponent(letter + 1, end, exponent);
+}
+
+// All with an exponent or none, as `counts` says.
+PYFORGE_AVX2_FMA inline bool TakeFourApart(const FieldBlock& fields, int first, __m256i point,
+                                           FourReals* out, DigitCounts* counts) {
+  for (size_t lane = 0; lane < 4; ++lane) {
+    const char* const text = fields.base + fields.begin[static_cast<size_t>(first) + lane];
+    uint32_t bytes = fields.length[static_cast<size_t>(first) + lane];
+    int exponent = 0;
+    if (counts->exponent && !TakeExponent(text, &bytes, &exponent)) return false;
+    if (!TakeApart(text, bytes, exponent, point, lane, out, counts)) return false;
+  }
   return true;
 }
 
@@ -197,38 +221,52 @@ PYFORGE_AVX2_FMA inline int FourDoubles(const FourReals& reals, double* values) 
                                     _mm256_set1_pd(0x1p52));
   const __m256d whole = _mm256_add_pd(high, low);
   const __m256d whole_rest = _mm256_sub_pd(low, _mm256_sub_pd(whole, high));
-  // Divided by the power of ten: a guess, what it leaves exactly but for 2^-52 of it, and the two
-  // together rounded once. What that rounding left out is how far the number is above its double.
-  const __m128i scale = _mm_load_si128(reinterpret_cast<const __m128i*>(reals.scale));
-  const __m256d ten = _mm256_i32gather_pd(kTens, scale, 8);
-  const __m256d inverse = _mm256_i32gather_pd(kInverses.data(), scale, 8);
-  const __m256d guess = _mm256_mul_pd(whole, inverse);
-  const __m256d left = _mm256_add_pd(_mm256_fnmadd_pd(guess, ten, whole), whole_rest);
-  const __m256d step = _mm256_mul_pd(left, inverse);
+  // Times the power of ten, which is the sum of two doubles as well: a guess, what it leaves, and
+  // the two together rounded once. What that rounding left out is how far the number is above its
+  // double; it is known to some 2^-50 of the last place.
+  const __m128i power = _mm_load_si128(reinterpret_cast<const __m128i*>(reals.power));
+  const auto place = [](__m128i of_power) PYFORGE_AVX2_FMA {
+    return _mm_slli_epi32(_mm_sub_epi32(of_power, _mm_set1_epi32(kPowerMin)), 1);
+  };
+  const double* const powers = &kPowersAsDoubles[0].high;
+  const __m256d ten_high = _mm256_i32gather_pd(powers, place(power), 8);
+  const __m256d ten_low = _mm256_i32gather_pd(powers + 1, place(power), 8);
+  const __m256d per_digit =
+      _mm256_i32gather_pd(powers, place(_mm_sub_epi32(_mm_setzero_si128(), power)), 8);
+  const __m256d guess = _mm256_mul_pd(whole, ten_high);
+  const __m256d step =
+      _mm256_add_pd(_mm256_fmsub_pd(whole, ten_high, guess),
+                    _mm256_fmadd_pd(whole, ten_low, _mm256_mul_pd(whole_rest, ten_high)));
   const __m256d value = _mm256_add_pd(guess, step);
   const __m256d above = _mm256_sub_pd(step, _mm256_sub_pd(value, guess));
 
-  // Too close to the middle between two doubles, or at a power of two (and 0), where those below
-  // are nearer: not for here.
+  // Too close to the middle between two doubles, or near a power of two, below which they are
+  // closer together: not for here.
   const __m256d magnitude = _mm256_castsi256_pd(_mm256_set1_epi64x(0x7FFFFFFFFFFFFFFF));
   const __m256d exponent = _mm256_castsi256_pd(_mm256_set1_epi64x(0x7FF0000000000000));
+  const __m256d distance = _mm256_and_pd(above, magnitude);
   const __m256d half_unit = _mm256_mul_pd(_mm256_and_pd(value, exponent), _mm256_set1_pd(0x1p-53));
-  const __m256d to_middle = _mm256_sub_pd(_mm256_and_pd(above, magnitude), half_unit);
-  const __m256d middle =
-      _mm256_cmp_pd(_mm256_and_pd(to_middle, magnitude),
-                    _mm256_mul_pd(half_unit, _mm256_set1_pd(0x1p-30)), _CMP_LE_OQ);
+  const __m256d margin = _mm256_mul_pd(half_unit, _mm256_set1_pd(0x1p-30));
+  const __m256d middle = _mm256_cmp_pd(_mm256_and_pd(_mm256_sub_pd(distance, half_unit), magnitude),
+                                       margin, _CMP_LE_OQ);
   const __m256i mantissa =
       _mm256_and_si256(_mm256_castpd_si256(value), _mm256_set1_epi64x(0x000FFFFFFFFFFFFF));
-  const __m256i is_power = _mm256_cmpeq_epi64(mantissa, _mm256_setzero_si256());
-  const __m256d odd = _mm256_or_pd(middle, _mm256_castsi256_pd(_mm256_or_si256(more, is_power)));
+  const __m256d is_power =
+      _mm256_castsi256_pd(_mm256_cmpeq_epi64(mantissa, _mm256_setzero_si256()));
+  const __m256d is_zero = _mm256_castsi256_pd(_mm256_cmpeq_epi64(digits, _mm256_setzero_si256()));
+  const __m256i is_long = _mm256_cmpgt_epi64(digits, _mm256_set1_epi64x(kTenToSixteen / 10 - 1));
+  const __m256d near_power = _mm256_and_pd(
+      is_power,
+      _mm256_or_pd(_mm256_castsi256_pd(is_long), _mm256_cmp_pd(distance, margin, _CMP_GT_OQ)));
+  const __m256d odd = _mm256_or_pd(_mm256_castsi256_pd(more),
+                                   _mm256_andnot_pd(is_zero, _mm256_or_pd(middle, near_power)));
 
   // In units of the last digit: printed with 17 digits the double gives the number if it is nearer
   // than half of one.
   const __m256d one = _mm256_set1_pd(1);
-  const __m256d off = _mm256_mul_pd(above, ten);
+  const __m256d off = _mm256_mul_pd(above, per_digit);
   const __m256d twice_off = _mm256_mul_pd(_mm256_and_pd(off, magnitude), _mm256_set1_pd(2));
   const __m256i seventeen = _mm256_cmpgt_epi64(digits, _mm256_set1_epi64x(kTenToSixteen - 1));
-  const __m256i is_long = _mm256_cmpgt_epi64(digits, _mm256_set1_epi64x(kTenToSixteen / 10 - 1));
   const Order by_seventeen(_mm256_blendv_pd(_mm256_mul_pd(twice_off, _mm256_set1_pd(10)), twice_off,
                                             _mm256_castsi256_pd(seventeen)),
                            one);
@@ -241,7 +279,7 @@ PYFORGE_AVX2_FMA inline int FourDoubles(const FourReals& reals, double* values) 
       _mm256_set1_pd(0x1p52));
   const __m256d to_below = _mm256_sub_pd(last, off);
   const __m256d to_above = _mm256_sub_pd(_mm256_set1_pd(10), to_below);
-  const Order by_shortest(_mm256_mul_pd(half_unit, ten), _mm256_min_pd(to_below, to_above));
+  const Order by_shortest(_mm256_mul_pd(half_unit, per_digit), _mm256_min_pd(to_below, to_above));
   const __m256d is_short = _mm256_andnot_pd(
       _mm256_castsi256_pd(seventeen),
       _mm256_and_pd(by_seventeen.greater, _mm256_and_pd(by_sixteen.less, by_shortest.less)));
@@ -280,25 +318,34 @@ PYFORGE_AVX2_FMA uint64_t LongDoubles(const FieldBlock& fields, uint64_t todo, c
     todo &= ~(uint64_t{15} << first);
     FourReals reals;
     DigitCounts seen = counts;
-    int done = 0;
-    size_t lane = 0;
-    while (lane < 4 && TakeApart(fields.base + fields.begin[static_cast<size_t>(first) + lane],
-                                 fields.length[static_cast<size_t>(first) + lane], points, lane,
-                                 &reals, &seen)) {
-      ++lane;
+    // All four as the one before.
+    bool taken = TakeFourApart(fields, first, points, &reals, &seen);
+    if (!taken) {
+      seen = counts;
+      seen.exponent = !counts.exponent;
+      taken = TakeFourApart(fields, first, points, &reals, &seen);
     }
-    if (lane == 4) {
+    int done = 0;
+    if (taken) {
       done = FourDoubles(reals, values + first);
+      facts->has_exponent |= seen.exponent;
       counts = seen;
     }
-    for (int rest = done ^ 15; rest != 0; rest &= rest - 1) {
-      const int i = first + std::countr_zero(static_cast<unsigned>(rest));
-      if (!LongDouble(fields.base + fields.begin[i], fields.length[i], point, values + i, facts)) {
-        undone |= uint64_t{1} << i;
-      }
-    }
+    undone |= static_cast<uint64_t>(done ^ 15) << first;
   }
   Notice(counts, facts);
+  return OddDoubles(fields, undone, point, values, facts);
+}
+
+PYFORGE_AVX2 uint64_t OddDoubles(const FieldBlock& fields, uint64_t todo, char point,
+                                 double* values, NumberFacts* facts) {
+  uint64_t undone = todo;
+  for (; todo != 0; todo &= todo - 1) {
+    const int i = std::countr_zero(todo);
+    if (LongDouble(fields.base + fields.begin[i], fields.length[i], point, values + i, facts)) {
+      undone &= ~(uint64_t{1} << i);
+    }
+  }
   return undone;
 }
 
