@@ -82,6 +82,7 @@ class Morsel {
   virtual ~Morsel() = default;
   int64_t bytes = 0;        ///< decompressed input bytes it stands for
   int64_t byte_offset = 0;  ///< of its first byte in the decompressed input
+  int64_t rows_guessed = 0;  ///< about how many rows it has, by its content alone; 0: no idea
 };
 
 /// What has been seen of all values of all columns of a scan's tables; the format knows its inside.

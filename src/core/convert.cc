@@ -328,6 +328,18 @@ class InputConversion {
     return Status::OK();
   }
 
+  /// Whether larger segments are still enough of them to keep many workers busy to the end.
+  bool IsLarge() const {
+    constexpr int64_t kLargeInputBytes = int64_t{256} << 20;
+    const std::vector<PlannedInput>& inputs = prepared_.plan.inputs;
+    int64_t bytes = 0;
+    for (size_t i = 0; i < inputs.size(); ++i) {
+      if (concat_ == nullptr && i != static_cast<size_t>(input_index_)) continue;
+      bytes += inputs[i].stored_bytes.value_or(kLargeInputBytes);
+    }
+    return bytes >= kLargeInputBytes;
+  }
+
   Result<PassOutcome> RunRows(Scan& scan, const std::vector<TableTarget>& targets) {
     // What is sorted needs its share of the memory meanwhile.
     PassOptions pass_options{
@@ -342,6 +354,9 @@ class InputConversion {
     if (!options_.rejects.empty()) {
       ARROW_ASSIGN_OR_RAISE(rejects_output_, staging_->NewFile(options_.rejects));
       ARROW_ASSIGN_OR_RAISE(rejects, RejectsFile::Make(*rejects_output_));
+    }
+    if (!SortsRows(options_) && IsLarge()) {
+      pass_options.segment_bytes_max = SegmentBytesMax(context_);
     }
     pass_options.on_bad_rows = [&](const std::vector<RejectedRow>& rows, int64_t rows_so_far,
                                    int64_t bad_so_far) {

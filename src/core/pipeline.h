@@ -35,6 +35,8 @@ struct StageSeconds {
 struct PassOptions {
   DecodeMode mode = DecodeMode::kRows;
   int64_t segment_bytes = int64_t{16} << 20;  ///< input bytes a segment takes; at least one morsel
+  /// A segment grows up to this where it has the rows of a large row group then.
+  int64_t segment_bytes_max = 0;
   /// Stop keeping rows at the first bad one and go on counting: the pass will end as an error.
   bool bad_rows_void_the_pass = false;
   /// Keep only this many rows of the first table and then stop; the pass runs on one thread.
@@ -59,7 +61,7 @@ struct PassOutcome {
 /// Runs one pass over `scan`, on context.threads() threads.
 ///
 /// Rows reach each sink in file order, cut into segments by the input alone, so that the result
-/// does not depend on the number of threads. Memory: threads * (segment_bytes + what the segment's
+/// does not depend on the number of threads. Memory: threads * (the segment's bytes + what its
 /// piece holds), and as much again in pieces that wait for an earlier one. Errors: the first in
 /// file order, with absolute row numbers; interrupted.cancelled.
 Result<PassOutcome> RunPass(Scan& scan, const std::vector<TableTarget>& targets,
@@ -67,5 +69,7 @@ Result<PassOutcome> RunPass(Scan& scan, const std::vector<TableTarget>& targets,
 
 /// The input bytes of a segment that keep a pass within the context's memory.
 int64_t SegmentBytes(const ExecutionContext& context);
+/// The same for PassOptions::segment_bytes_max.
+int64_t SegmentBytesMax(const ExecutionContext& context);
 
 }  // namespace pyforge::core

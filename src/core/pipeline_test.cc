@@ -62,6 +62,24 @@ TEST(Pipeline, CutsSegmentsByInputBytesAlone) {
   EXPECT_THAT(first, ElementsAre(6, 6, 6, 2));
 }
 
+TEST(Pipeline, LetsASegmentGrowToTheRowsOfALargeRowGroup) {
+  const auto rows_of_pieces = [](int64_t rows_guessed) {
+    std::vector<FakeMorsel> morsels = Numbers(12, 1);
+    for (FakeMorsel& morsel : morsels) morsel.rows_guessed = rows_guessed;
+    FakeScan scan(std::move(morsels));
+    KeepingSink sink;
+    ExecutionContext context({.threads = 2});
+    const PassOptions options{.segment_bytes = 20, .segment_bytes_max = 60};
+    EXPECT_TRUE(RunPass(scan, {{.sink = &sink}}, options, context).ok());
+    return sink.piece_rows;
+  };
+  EXPECT_THAT(rows_of_pieces(0), ElementsAre(2, 2, 2, 2, 2, 2)) << "nothing is known";
+  EXPECT_THAT(rows_of_pieces(100'000), ElementsAre(2, 2, 2, 2, 2, 2)) << "enough as it is";
+  EXPECT_THAT(rows_of_pieces(40'000), ElementsAre(3, 3, 3, 3));
+  EXPECT_THAT(rows_of_pieces(20'000), ElementsAre(6, 6));
+  EXPECT_THAT(rows_of_pieces(19'000), ElementsAre(2, 2, 2, 2, 2, 2)) << "never enough";
+}
+
 TEST(Pipeline, ReportsTheFirstFailureInFileOrderWithItsAbsoluteRow) {
   for (int threads : {1, 4}) {
     ExecutionContext context({.threads = threads});
@@ -232,6 +250,11 @@ TEST(SegmentBytes, StayWithinSmallAndLargeBudgets) {
   EXPECT_EQ(bytes(int64_t{256} << 20, 2), int64_t{12} << 20);
   EXPECT_EQ(bytes(int64_t{32} << 20, 2), int64_t{1} << 20);
   EXPECT_LT(bytes(int64_t{256} << 20, 16) * 16, int64_t{256} << 20);
+  const auto most = [](int64_t memory) {
+    return SegmentBytesMax(ExecutionContext({.memory_bytes_max = memory, .threads = 2}));
+  };
+  EXPECT_EQ(most(int64_t{256} << 20), int64_t{24} << 20);
+  EXPECT_EQ(most(int64_t{96} << 20), bytes(int64_t{96} << 20, 2));
 }
 
 TEST(SettleTypes, RunsTheEvidencePassOnceAndRewinds) {

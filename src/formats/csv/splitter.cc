@@ -165,6 +165,14 @@ void Splitter::TakeQuoteLiterally(int64_t offset) {
   open_quote_ = -1;
 }
 
+/// From the line ends of the first bytes; those within quotes count as well.
+int64_t GuessRows(std::string_view text) {
+  constexpr size_t kLook = size_t{16} << 10;
+  const std::string_view look = text.substr(0, kLook);
+  const auto ends = std::count(look.begin(), look.end(), '\n');
+  return static_cast<int64_t>(text.size()) * ends / static_cast<int64_t>(look.size() + 1);
+}
+
 /// Hands out the block's first `end` bytes; what follows moves to a new block.
 Result<std::unique_ptr<TextMorsel>> Splitter::Cut(int64_t end) {
   ARROW_ASSIGN_OR_RAISE(auto next, store_->Take());
@@ -176,6 +184,7 @@ Result<std::unique_ptr<TextMorsel>> Splitter::Cut(int64_t end) {
   morsel->text_bytes = end;
   morsel->bytes = end;
   morsel->byte_offset = block_offset_;
+  morsel->rows_guessed = GuessRows({morsel->text(), static_cast<size_t>(end)});
   morsel->literal_quotes = TakeLiteralQuotes(end);
 
   block_ = std::move(next);
