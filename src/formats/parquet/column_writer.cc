@@ -418,6 +418,26 @@ bool ColumnWriter::DictionaryHalves(size_t sample) const {
          2 * (dictionary + codes) <= kChunkValuesExpected * mean_bytes;
 }
 
+// Whether codes of integers in a small range, which are looked up as fast as differences are packed
+// and are read twice as fast, take no more bytes than these.
+bool ColumnWriter::RangeDictionaryPays(size_t sample) {
+  if (leaf_.physical != PhysicalType::kInt32 && leaf_.physical != PhysicalType::kInt64)
+    return false;
+  const auto range = static_cast<double>(FixedDictionary::RangeOf(
+      values_.fixed.data(), static_cast<size_t>(leaf_.value_bytes), values_.count));
+  // Of fewer values most might be distinct.
+  if (range == 0 || 4 * range > static_cast<double>(values_.count)) return false;
+  double value_bits = 8.0 * leaf_.value_bytes;
+  const double code_bits =
+      BitWidth(static_cast<size_t>(range) - 1) + range * value_bits / kChunkValuesExpected;
+  if (IsDeltaEncoded()) {
+    workshop_->scratch.clear();
+    EncodeIntegers(sample, &workshop_->scratch);
+    value_bits = 8.0 * static_cast<double>(workshop_->scratch.size()) / static_cast<double>(sample);
+  }
+  return code_bits <= value_bits;
+}
+
 // A dictionary pays when few values repeat and are much longer than their codes.
 void ColumnWriter::Decide() {
   strategy_ = Strategy::kDirect;
@@ -438,6 +458,9 @@ void ColumnWriter::Decide() {
     }
     const auto bytes = static_cast<double>(EncodeTaken(first, sample));
     value_bits = 8.0 + 8.0 * bytes / static_cast<double>(sample);
+  } else if (RangeDictionaryPays(sample)) {
+    strategy_ = Strategy::kDictionary;
+    return;
   } else {
     workshop_->scratch.clear();
     // Past a quarter the answer is known.

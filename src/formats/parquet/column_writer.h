@@ -88,6 +88,7 @@ class ColumnWriter {
   void Decide();
   int32_t EncodeTaken(size_t begin, size_t end);
   bool DictionaryHalves(size_t sample) const;
+  bool RangeDictionaryPays(size_t sample);
   bool IsDeltaEncoded() const;
   void EncodeIntegers(size_t count, ByteBuffer* out) const;
   Encoding EncodeDirect(std::span<const uint8_t>* as_they_are);

@@ -1,5 +1,8 @@
 #include "formats/parquet/dictionary.h"
 
+#include <algorithm>
+#include <limits>
+#include <type_traits>
 #include <utility>
 
 namespace pyforge::parquet {
@@ -33,18 +36,102 @@ void CodeTable::Grow() {
   }
 }
 
+namespace {
+
+struct Span {
+  int64_t least;
+  int64_t greatest;
+  // How many integers that is, 0: 2^64.
+  uint64_t size() const {
+    return static_cast<uint64_t>(greatest) - static_cast<uint64_t>(least) + 1;
+  }
+};
+
+template <typename T>
+T LoadAt(const uint8_t* values, size_t i) {
+  T value;
+  std::memcpy(&value, values + i * sizeof(T), sizeof(T));
+  return value;
+}
+
+template <typename T>
+Span SpanOf(const uint8_t* values, size_t count) {
+  T least = std::numeric_limits<T>::max();
+  T greatest = std::numeric_limits<T>::min();
+  for (size_t i = 0; i < count; ++i) {
+    const T value = LoadAt<T>(values, i);
+    least = std::min(least, value);
+    greatest = std::max(greatest, value);
+  }
+  return {.least = least, .greatest = greatest};
+}
+
+bool IsSmall(const Span& span) {
+  return span.size() != 0 && span.size() <= FixedDictionary::kRangeMax;
+}
+
+}  // namespace
+
+uint64_t FixedDictionary::RangeOf(const uint8_t* values, size_t value_bytes, size_t count) {
+  if (count == 0) return 0;
+  const Span span =
+      value_bytes == 4 ? SpanOf<int32_t>(values, count) : SpanOf<int64_t>(values, count);
+  return IsSmall(span) ? span.size() : 0;
+}
+
+template <typename T>
+bool FixedDictionary::EncodeByRange(const uint8_t* values, size_t count, uint32_t* codes) {
+  Span span = SpanOf<T>(values, count);
+  if (!IsSmall(span)) return false;
+  const bool is_first = places_.empty();
+  if (!is_first) {
+    span.least = std::min(span.least, least_);
+    span.greatest = std::max(span.greatest, least_ + static_cast<int64_t>(places_.size()) - 1);
+    if (!IsSmall(span)) return false;
+  }
+  if (is_first || span.size() != places_.size()) {
+    std::vector<uint16_t> wider(span.size());
+    if (!is_first) std::copy(places_.begin(), places_.end(), wider.begin() + (least_ - span.least));
+    places_ = std::move(wider);
+    least_ = span.least;
+  }
+  for (size_t i = 0; i < count; ++i) {
+    const T value = LoadAt<T>(values, i);
+    uint16_t& place = places_[static_cast<size_t>(int64_t{value} - least_)];
+    if (place == 0) {
+      values_.Push(value);
+      place = static_cast<uint16_t>(++size_);
+    }
+    codes[i] = place - uint32_t{1};
+  }
+  return true;
+}
+
+template <typename T>
+uint32_t FixedDictionary::HashedCode(T value) {
+  return table_.FindOrAdd(
+      Fold(static_cast<std::make_unsigned_t<T>>(value) ^ kMix0, kMix1),
+      [&](uint32_t code) { return values_.as<T>()[code] == value; },
+      [&] {
+        values_.Push(value);
+        return static_cast<uint32_t>(size_++);
+      });
+}
+
+template <typename T>
+void FixedDictionary::HashKnownValues() {
+  places_ = {};
+  const ByteBuffer known = std::exchange(values_, {});
+  const size_t count = std::exchange(size_, 0);
+  for (size_t code = 0; code < count; ++code) HashedCode(known.as<T>()[code]);
+}
+
 template <typename T>
 void FixedDictionary::EncodeAs(const uint8_t* values, size_t count, uint32_t* codes) {
-  for (size_t i = 0; i < count; ++i) {
-    T value;
-    std::memcpy(&value, values + i * sizeof(T), sizeof(T));
-    codes[i] = table_.FindOrAdd(
-        Fold(value ^ kMix0, kMix1), [&](uint32_t code) { return values_.as<T>()[code] == value; },
-        [&] {
-          values_.Push(value);
-          return static_cast<uint32_t>(size_++);
-        });
-  }
+  const bool by_range = !places_.empty() || size_ == 0;
+  if (by_range && EncodeByRange<T>(values, count, codes)) return;
+  if (!places_.empty()) HashKnownValues<T>();
+  for (size_t i = 0; i < count; ++i) codes[i] = HashedCode(LoadAt<T>(values, i));
 }
 
 void FixedDictionary::EncodeBytes(const uint8_t* values, size_t count, uint32_t* codes) {
@@ -65,9 +152,9 @@ void FixedDictionary::EncodeBytes(const uint8_t* values, size_t count, uint32_t*
 void FixedDictionary::Encode(const uint8_t* values, size_t count, ByteBuffer* codes) {
   auto* out = reinterpret_cast<uint32_t*>(codes->Extend(count * sizeof(uint32_t)));
   if (value_bytes_ == 4) {
-    EncodeAs<uint32_t>(values, count, out);
+    EncodeAs<int32_t>(values, count, out);
   } else if (value_bytes_ == 8) {
-    EncodeAs<uint64_t>(values, count, out);
+    EncodeAs<int64_t>(values, count, out);
   } else {
     EncodeBytes(values, count, out);
   }
@@ -77,6 +164,7 @@ void FixedDictionary::Clear() {
   table_.Clear();
   values_.clear();
   size_ = 0;
+  places_ = {};
 }
 
 uint32_t ByteArrayDictionary::LongCode(std::string_view value) {

@@ -157,10 +157,18 @@ class CodeTable {
   int shift_ = 0;
 };
 
-/// Distinct values of one fixed width, which may be any.
+/// Distinct values of one fixed width, which may be any: by their place between the least and the
+/// greatest while they are integers of a small range, else by hash. Threads: one at a time.
 class FixedDictionary {
  public:
+  /// Of integers in a range; the table of more would not stay in cache.
+  static constexpr uint64_t kRangeMax = uint64_t{1} << 15;
+
   explicit FixedDictionary(size_t value_bytes) : value_bytes_(value_bytes) {}
+
+  /// How many integers there are from the least to the greatest of `count` values of 4 or 8 bytes;
+  /// 0: too many for a range, or no values.
+  static uint64_t RangeOf(const uint8_t* values, size_t value_bytes, size_t count);
 
   /// Appends the code of each of `count` values to `codes`.
   void Encode(const uint8_t* values, size_t count, ByteBuffer* codes);
@@ -168,18 +176,30 @@ class FixedDictionary {
   size_t bytes() const { return values_.size(); }
   /// All values in PLAIN form.
   const ByteBuffer& values() const { return values_; }
-  size_t capacity_bytes() const { return table_.capacity_bytes() + values_.capacity(); }
+  size_t capacity_bytes() const {
+    return table_.capacity_bytes() + values_.capacity() + places_.capacity() * sizeof(uint16_t);
+  }
   void Clear();
 
  private:
   template <typename T>
   void EncodeAs(const uint8_t* values, size_t count, uint32_t* codes);
+  template <typename T>
+  bool EncodeByRange(const uint8_t* values, size_t count, uint32_t* codes);
+  template <typename T>
+  void HashKnownValues();
+  template <typename T>
+  uint32_t HashedCode(T value);
   void EncodeBytes(const uint8_t* values, size_t count, uint32_t* codes);
 
   const size_t value_bytes_;
   CodeTable table_;
   ByteBuffer values_;
   size_t size_ = 0;
+  // By value less least_, one too high so that 0 is none; empty: values are looked up by hash,
+  // unless there are none yet.
+  std::vector<uint16_t> places_;
+  int64_t least_ = 0;
 };
 
 /// Distinct byte arrays: by their place in the range they span while they are short, of one size

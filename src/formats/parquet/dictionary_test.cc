@@ -1,9 +1,10 @@
-// Batches of byte arrays, however the processor looks them up, against one value at a time.
+// Batches of values, however they are looked up, against one value at a time.
 #include "formats/parquet/dictionary.h"
 
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <limits>
 #include <random>
 #include <string>
 #include <vector>
@@ -38,6 +39,52 @@ void ExpectCodesOfOneAtATime(const Batch& batch, ByteArrayDictionary* together,
     ASSERT_EQ(together->value(codes[i]), batch.value(i));
   }
   EXPECT_EQ(together->size(), alone->size());
+}
+
+// Codes in the order of first sight, whichever way values are looked up: within a range that grows
+// to both sides, by hash where it gets too wide, at the ends of the type.
+template <typename T>
+void ExpectCodesInOrder(const std::vector<std::vector<T>>& batches) {
+  FixedDictionary dictionary(sizeof(T));
+  std::vector<T> known;
+  for (const std::vector<T>& batch : batches) {
+    ByteBuffer codes;
+    dictionary.Encode(reinterpret_cast<const uint8_t*>(batch.data()), batch.size(), &codes);
+    ASSERT_EQ(codes.size(), batch.size() * sizeof(uint32_t));
+    for (size_t i = 0; i < batch.size(); ++i) {
+      const auto found = std::find(known.begin(), known.end(), batch[i]);
+      ASSERT_EQ(codes.as<uint32_t>()[i], static_cast<size_t>(found - known.begin())) << batch[i];
+      if (found == known.end()) known.push_back(batch[i]);
+    }
+    ASSERT_EQ(dictionary.size(), known.size());
+    ASSERT_EQ(dictionary.bytes(), known.size() * sizeof(T));
+    for (size_t i = 0; i < known.size(); ++i) {
+      ASSERT_EQ(dictionary.values().template as<T>()[i], known[i]);
+    }
+  }
+}
+
+TEST(FixedDictionary, NumbersIntegersOfARangeAsAnyOthers) {
+  constexpr auto kMin = std::numeric_limits<int64_t>::min();
+  constexpr auto kMax = std::numeric_limits<int64_t>::max();
+  ExpectCodesInOrder<int32_t>({{5, 3, 5}, {4, 9, -2}, {3, 20'000, -12'000}, {5, 40'000, 3}, {4}});
+  ExpectCodesInOrder<int64_t>({{kMin, kMin + 3}, {kMin + 1, kMax, kMin}, {7}});
+  ExpectCodesInOrder<int64_t>({{kMax, kMax - 32'767}, {kMax - 32'768}, {kMax}});
+  ExpectCodesInOrder<int64_t>({{kMin, kMax}, {0, 1, 0}});
+  ExpectCodesInOrder<int64_t>({{1, 2}, {kMin}, {kMax, 2}});
+}
+
+TEST(FixedDictionary, TellsTheRangeOfIntegers) {
+  const auto range = [](const std::vector<int64_t>& values) {
+    return FixedDictionary::RangeOf(reinterpret_cast<const uint8_t*>(values.data()),
+                                    sizeof(int64_t), values.size());
+  };
+  EXPECT_EQ(range({}), 0);
+  EXPECT_EQ(range({-7}), 1);
+  EXPECT_EQ(range({-7, 10}), 18);
+  EXPECT_EQ(range({1, 1 << 15}), 1 << 15);
+  EXPECT_EQ(range({0, 1 << 15}), 0);
+  EXPECT_EQ(range({std::numeric_limits<int64_t>::min(), std::numeric_limits<int64_t>::max()}), 0);
 }
 
 TEST(ByteArrayDictionary, GivesABatchTheCodesOfItsValues) {

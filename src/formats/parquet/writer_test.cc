@@ -180,6 +180,27 @@ TEST(Writer, PutsFewDistinctValuesIntoADictionary) {
   EXPECT_LT(ViewChunk(bytes).stored_bytes, 200);
 }
 
+TEST(Writer, PutsIntegersOfASmallRangeIntoADictionaryWhereItIsNoLarger) {
+  std::mt19937_64 random(1);
+  const auto encodings = [](const std::shared_ptr<arrow::Array>& values) {
+    const auto table = OneColumn(values);
+    const std::string bytes = WriteFile(*table).ValueOrDie();
+    ExpectEqual(*table, *ReadWithArrow(bytes).ValueOrDie());
+    return ViewChunk(bytes).encodings;
+  };
+  // Six bits a code, where differences take seven and what their blocks begin with.
+  EXPECT_THAT(
+      encodings(Longs(50'000, [&](int64_t) { return static_cast<int64_t>(random() % 50); })),
+      ElementsAre("RLE_DICTIONARY"));
+  // In order, hardly a bit a difference.
+  EXPECT_THAT(encodings(Longs(50'000, [](int64_t i) { return i / 50; })),
+              ElementsAre("DELTA_BINARY_PACKED"));
+  // A dictionary of which the page does not use the half.
+  EXPECT_THAT(
+      encodings(Longs(50'000, [&](int64_t) { return static_cast<int64_t>(random() % 30'000); })),
+      ElementsAre("DELTA_BINARY_PACKED"));
+}
+
 TEST(Writer, KeepsADictionaryOfManyValuesWhereItHalvesTheChunk) {
   std::mt19937_64 random(1);
   const auto encodings = [&](const std::string& prefix, uint64_t distinct) {
