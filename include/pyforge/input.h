@@ -80,8 +80,8 @@ struct TableRequest {
 class Morsel {
  public:
   virtual ~Morsel() = default;
-  int64_t bytes = 0;        ///< decompressed input bytes it stands for
-  int64_t byte_offset = 0;  ///< of its first byte in the decompressed input
+  int64_t bytes = 0;         ///< decompressed input bytes it stands for
+  int64_t byte_offset = 0;   ///< of its first byte in the decompressed input
   int64_t rows_guessed = 0;  ///< about how many rows it has, by its content alone; 0: no idea
 };
 

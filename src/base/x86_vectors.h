@@ -20,9 +20,10 @@
 #define PYFORGE_AVX512 __attribute__((target("avx2,avx512f,avx512bw,avx512dq,avx512vl")))
 /// The same of those since 2019 or 2022, which can also compress and expand bytes; to be called
 /// where HasAvx512Vbmi2().
-#define PYFORGE_AVX512_VBMI2                                                           \
-  __attribute__((target("avx2,bmi,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512cd," \
-                        "avx512vbmi2")))
+#define PYFORGE_AVX512_VBMI2                                                \
+  __attribute__((                                                           \
+      target("avx2,bmi,popcnt,avx512f,avx512bw,avx512dq,avx512vl,avx512cd," \
+             "avx512vbmi2")))
 
 namespace pyforge {
 

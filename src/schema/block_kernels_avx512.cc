@@ -407,12 +407,12 @@ PYFORGE_AVX512_VBMI2 uint64_t Doubles(const FieldBlock& fields, char point, doub
 }  // namespace
 
 const BlockKernels& Avx512Kernels() {
-  static const BlockKernels kernels = [] {
+  static const BlockKernels kKernels = [] {
     BlockKernels all = Avx2Kernels();
     all.doubles = Doubles;
     return all;
   }();
-  return kernels;
+  return kKernels;
 }
 
 }  // namespace pyforge::schema

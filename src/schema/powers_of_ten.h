@@ -102,8 +102,9 @@ constexpr double CutToDouble(UInt128 mantissa, int32_t exponent) {
       upper != 0 ? std::countl_zero(upper) : 64 + std::countl_zero(static_cast<uint64_t>(mantissa));
   if (zeros == 128) return 0;
   const auto bits = static_cast<uint64_t>(mantissa << zeros >> 75);
-  const auto biased = static_cast<uint64_t>(exponent + 75 - zeros + 52 + 1023);
-  return std::bit_cast<double>((biased << 52) + (bits - (uint64_t{1} << 52)));
+  const int biased = exponent + 75 - zeros + 52 + 1023;
+  return std::bit_cast<double>((static_cast<uint64_t>(biased) << 52) +
+                               (bits - (uint64_t{1} << 52)));
 }
 
 inline constexpr auto kPowersAsDoubles = [] {
