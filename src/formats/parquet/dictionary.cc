@@ -86,7 +86,7 @@ bool FixedDictionary::EncodeByRange(const uint8_t* values, size_t count, uint32_
   const bool is_first = places_.empty();
   if (!is_first) {
     span.least = std::min(span.least, least_);
-    span.greatest = std::max(span.greatest, least_ + static_cast<int64_t>(places_.size()) - 1);
+    span.greatest = std::max(span.greatest, least_ + (static_cast<int64_t>(places_.size()) - 1));
     if (!IsSmall(span)) return false;
   }
   if (is_first || span.size() != places_.size()) {
