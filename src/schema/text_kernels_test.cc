@@ -578,6 +578,7 @@ void ExpectSetsAgree(const TextType& type, const Fields& fields, char filler) {
 }
 
 TEST(TextKernelsProperty, AgreeAcrossInstructionSets) {
+  if (!Supports(InstructionSet::kAvx2)) GTEST_SKIP() << "not on this processor";
   RandomTexts random(pyforge::testing::RandomSeed());
   int64_t values = 0;
   for (int round = 0; round < Rounds(20000); ++round) {
@@ -608,6 +609,7 @@ TEST(TextKernelsProperty, AgreeAcrossInstructionSets) {
 // Doubles printed with as many digits as they have, more or fewer, and their neighbours in the last
 // digit: what fits and what does not is told by different means in each set.
 TEST(TextKernelsProperty, AgreeAboutLongDoubles) {
+  if (!Supports(InstructionSet::kAvx2)) GTEST_SKIP() << "not on this processor";
   RandomTexts random(pyforge::testing::RandomSeed());
   const TextType type = {.kind = TextKind::kDouble};
   for (int round = 0; round < Rounds(4000); ++round) {
